@@ -1,0 +1,1 @@
+export type { IngestedEvent, Severity } from "./event.ts";
