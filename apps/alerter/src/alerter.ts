@@ -1,0 +1,115 @@
+import {
+  addDeadLetters,
+  addDeliveries,
+  addEventRetries,
+  closeQueue,
+  createWorker,
+  openQueue,
+  type PipelineJob,
+  type QueueConnection,
+  releaseIngestDepth,
+  sweepFailedJobs,
+} from "@mutt/queues";
+import type { Logger } from "@mutt/service";
+import { WaitingError } from "bullmq";
+import type { Redis } from "ioredis";
+import { startDepthMonitor } from "./depth-monitor.ts";
+import type { AlerterMetrics } from "./metrics.ts";
+import { type ChunkDeps, type ChunkSettings, processChunk } from "./process-chunk.ts";
+import type { RuleCache } from "./rule-cache.ts";
+import { createUntilStored, GiveBack } from "./stored.ts";
+import { countUnhandled } from "./unhandled.ts";
+
+/** What the alerter is built from. */
+export interface AlerterDeps {
+  queues: QueueConnection;
+  redis: Redis;
+  rules: RuleCache;
+  settings(): ChunkSettings;
+  metrics: AlerterMetrics;
+  logger: Logger;
+  /** Fires when what is in hand has to go back. */
+  giveBack: AbortSignal;
+  worker: string;
+  version: string;
+}
+
+/** A running alerter. */
+export interface Alerter extends AsyncDisposable {
+  isRunning(): boolean;
+}
+
+/** Chunks worked on at the same time: enough to keep Redis busy while a chunk waits for an answer. */
+const CONCURRENCY = 16;
+
+/** How often jobs that BullMQ failed are looked for; no event announces them reliably. */
+const SWEEP_MS = 5000;
+
+/** Starts the alerter: it takes chunks once the rules were loaded. */
+export function startAlerter(deps: AlerterDeps): Alerter {
+  const { queues, redis, logger } = deps;
+  const ingest = openQueue("ingest", queues);
+  const alert = openQueue("alert", queues);
+  const deadLetters = openQueue("dlq-alerter", queues);
+  const chunkDeps: ChunkDeps = {
+    ...deps,
+    book() {
+      const book = deps.rules.current();
+      if (book === undefined) throw new Error("no rules are loaded yet");
+      return book;
+    },
+    countUnhandled: (groups, limits) =>
+      countUnhandled({ redis, prefix: queues.prefix }, groups, limits),
+    addDeliveries: (deliveries, replays) =>
+      addDeliveries(alert, deliveries, replays > 0 ? { replays } : {}),
+    addRetries: (retries) => addEventRetries(ingest, retries),
+    addDeadLetters: (entries) => addDeadLetters(deadLetters, entries),
+    release: (events) => void releaseIngestDepth(redis, queues.prefix, events).catch(() => {}),
+    untilStored: createUntilStored(deps.giveBack, logger),
+  };
+  const worker = createWorker(
+    "ingest",
+    queues,
+    { concurrency: CONCURRENCY, retryDelayMs: (job) => 1000 * 2 ** job.attemptsMade },
+    (job, token) => giveBackOnStop(job, token, processChunk(chunkDeps, job.data)),
+  );
+  worker.on("failed", (job, error) => {
+    logger.error("a chunk failed as a whole", { job_id: job?.id, error });
+  });
+  void deps.rules.loaded.then(() => {
+    if (!worker.closing) void worker.run();
+  });
+
+  const monitor = startDepthMonitor({ ...deps, prefix: queues.prefix, ingest, alert });
+  const sweep = setInterval(() => {
+    sweepFailedJobs(ingest, deadLetters, deps).then(
+      (moved) => moved > 0 && logger.warn("lost chunks moved to dlq-alerter", { jobs: moved }),
+      () => undefined,
+    );
+  }, SWEEP_MS);
+
+  return {
+    isRunning: () => worker.isRunning(),
+    async [Symbol.asyncDispose]() {
+      clearInterval(sweep);
+      await worker.close();
+      await monitor[Symbol.asyncDispose]();
+      await Promise.all([ingest, alert, deadLetters].map(closeQueue));
+    },
+  };
+}
+
+/** A chunk that cannot be finished in time goes back to its queue without having spent an attempt. */
+async function giveBackOnStop(
+  job: PipelineJob<"ingest">,
+  token: string,
+  work: Promise<void>,
+): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof GiveBack)) throw error;
+    await job.moveToWait(token);
+    throw new WaitingError();
+  }
+}

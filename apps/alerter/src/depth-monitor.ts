@@ -1,0 +1,68 @@
+import {
+  backlog,
+  oldestAgeSeconds,
+  type PipelineQueue,
+  readCounts,
+  readIngestDepth,
+  settleIngestDepth,
+} from "@mutt/queues";
+import { createOutageLog } from "@mutt/redis";
+import type { Logger } from "@mutt/service";
+import type { Redis } from "ioredis";
+import type { AlerterMetrics } from "./metrics.ts";
+
+/** What the monitor reads and where it reports. */
+export interface DepthMonitorDeps {
+  redis: Redis;
+  prefix: string;
+  ingest: PipelineQueue<"ingest">;
+  alert: PipelineQueue<"alert">;
+  metrics: AlerterMetrics;
+  logger: Logger;
+}
+
+const INTERVAL_MS = 500;
+
+/**
+ * Reads the queues twice a second, whatever the load, and keeps the counter of queued events honest: it is
+ * set to zero when the queue is empty, since processes that were killed leave it too high.
+ */
+export function startDepthMonitor(deps: DepthMonitorDeps): AsyncDisposable {
+  const outage = createOutageLog(deps.logger, "reading queue depths");
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+  let emptyAt: number | undefined;
+
+  async function runOnce(): Promise<void> {
+    const { redis, prefix, ingest, alert, metrics } = deps;
+    const [age, alertCounts, seen] = await Promise.all([
+      oldestAgeSeconds(redis, alert),
+      readCounts(alert),
+      readIngestDepth(redis, prefix),
+    ]);
+    metrics.queue(backlog(alertCounts), age);
+    const ingestCounts = await readCounts(ingest);
+    const isEmpty = backlog(ingestCounts) + ingestCounts.active === 0;
+    // Twice the same value over an empty queue: nobody is between counting and adding.
+    if (isEmpty && seen > 0 && emptyAt === seen) await settleIngestDepth(redis, prefix, seen);
+    emptyAt = isEmpty ? seen : undefined;
+  }
+
+  async function loop(): Promise<void> {
+    try {
+      await runOnce();
+      outage.succeeded();
+    } catch (error) {
+      outage.failed(error);
+    }
+    if (!isStopped) timer = setTimeout(() => void loop(), INTERVAL_MS);
+  }
+
+  void loop();
+  return {
+    async [Symbol.asyncDispose]() {
+      isStopped = true;
+      clearTimeout(timer);
+    },
+  };
+}

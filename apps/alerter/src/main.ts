@@ -1,0 +1,79 @@
+// Entry point: read the environment, build the parts, run until a signal, stop the parts in reverse order.
+import { startDynamicConfig } from "@mutt/dynamic-config";
+import {
+  connectPatient,
+  createConnectionErrorLog,
+  disconnect,
+  patientOptions,
+  redisProblem,
+  redisSettings,
+} from "@mutt/redis";
+import { createHttpApp, processName, runApp, startHttpServer, VERSION } from "@mutt/service";
+import { startAlerter } from "./alerter.ts";
+import { AlerterEnv } from "./config.ts";
+import { createMetrics } from "./metrics.ts";
+import { startRuleCache } from "./rule-cache.ts";
+
+await runApp(
+  { service: "alerter", schema: AlerterEnv, env: process.env },
+  async ({ env, logger, registry, parts, shutdown }) => {
+    const prefix = env.QUEUE_PREFIX;
+    const address = redisSettings(env);
+    const onError = createConnectionErrorLog(logger);
+    const redis = connectPatient(address, onError);
+    parts.defer("redis", () => disconnect(redis));
+    const config = parts.use(
+      "configuration",
+      await startDynamicConfig({ redis, prefix, env: process.env, logger, registry }),
+    );
+    const rules = parts.use(
+      "rules",
+      startRuleCache({
+        redis,
+        prefix,
+        logger,
+        reloadIntervalSeconds: () => config.get("cache_reload_interval"),
+      }),
+    );
+    const app = createHttpApp({
+      ops: {
+        registry,
+        ready: [
+          shutdown.check,
+          { name: "redis", check: () => redisProblem(redis) },
+          { name: "rules", check: () => (rules.current() ? undefined : "no rules loaded yet") },
+        ],
+      },
+      logger,
+    });
+    parts.use(
+      "http server",
+      await startHttpServer({
+        app,
+        host: env.HOST,
+        port: env.ALERTER_PORT,
+        portVariable: "ALERTER_PORT",
+      }),
+    );
+    parts.use(
+      "alerter",
+      startAlerter({
+        queues: { connection: patientOptions(address), prefix, onError },
+        redis,
+        rules,
+        settings: () => ({
+          threshold: config.get("unhandled_threshold"),
+          expirySeconds: config.get("unhandled_expiry_seconds"),
+          defaultTeam: config.get("unhandled_default_team"),
+          maxRetries: config.get("alerter_max_retries"),
+          batchMax: config.get("moog_batch_max"),
+        }),
+        metrics: createMetrics(registry, () => rules.current()?.size ?? 0),
+        logger,
+        giveBack: shutdown.giveBack,
+        worker: processName(),
+        version: VERSION,
+      }),
+    );
+  },
+);

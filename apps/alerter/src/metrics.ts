@@ -1,0 +1,71 @@
+import { HANDLINGS, type Handling } from "@mutt/rules";
+import { Counter, Gauge, type Registry } from "prom-client";
+
+/** The outcomes an event can come to in the alerter. */
+const OUTCOMES = ["forwarded", "logged", "unhandled", "dead"] as const;
+
+/** Everything the alerter counts and shows. */
+export interface AlerterMetrics {
+  outcome(outcome: (typeof OUTCOMES)[number], count: number): void;
+  handled(handling: Handling): void;
+  metaAlerts(count: number): void;
+  retried(count: number): void;
+  queue(depth: number, oldestAgeSeconds: number): void;
+}
+
+/** Registers the alerter's metrics, each label set at 0; the number of rules is asked at every scrape. */
+export function createMetrics(registry: Registry, rulesLoaded: () => number): AlerterMetrics {
+  const registers = [registry];
+  const events = new Counter({
+    name: "mutt_alerter_events_total",
+    help: "Events by the outcome they came to in the alerter",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const handling = new Counter({
+    name: "mutt_alerter_handling_total",
+    help: "Events that a rule matched, by the handling it asked for",
+    labelNames: ["handling"],
+    registers,
+  });
+  const metaAlerts = new Counter({
+    name: "mutt_alerter_meta_alerts_total",
+    help: "Alerts made because a host sent much of something that no rule knows",
+    registers,
+  });
+  const retries = new Counter({
+    name: "mutt_alerter_retries_total",
+    help: "Events whose processing failed and is tried again",
+    registers,
+  });
+  const depth = new Gauge({
+    name: "mutt_alerter_queue_depth",
+    help: "Deliveries that wait for the forwarder: waiting, prioritized and delayed jobs",
+    registers,
+  });
+  const oldestAge = new Gauge({
+    name: "mutt_alerter_oldest_age_seconds",
+    help: "Age of the delivery that waits longest for the forwarder",
+    registers,
+  });
+  new Gauge({
+    name: "mutt_alerter_rules_loaded",
+    help: "Active rules in force in this process",
+    registers,
+    collect() {
+      this.set(rulesLoaded());
+    },
+  });
+  for (const outcome of OUTCOMES) events.inc({ outcome }, 0);
+  for (const value of HANDLINGS) handling.inc({ handling: value }, 0);
+  return {
+    outcome: (outcome, count) => events.inc({ outcome }, count),
+    handled: (value) => handling.inc({ handling: value }),
+    metaAlerts: (count) => metaAlerts.inc(count),
+    retried: (count) => retries.inc(count),
+    queue(jobs, ageSeconds) {
+      depth.set(jobs);
+      oldestAge.set(ageSeconds);
+    },
+  };
+}

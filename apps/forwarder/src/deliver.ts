@@ -1,0 +1,244 @@
+import { type Delivery, type OutgoingAlert, packDeliveries } from "@mutt/alert";
+import {
+  boundHistory,
+  clipError,
+  createDeadLetter,
+  type DeadLetter,
+  type DeadLetterClass,
+  type FailedAttempt,
+} from "@mutt/dead-letter";
+import type { AlertJob } from "@mutt/queues";
+import type { Logger } from "@mutt/service";
+import { type BackoffBounds, backoffMs } from "./backoff.ts";
+import type { Gate } from "./gate.ts";
+import type { ForwarderMetrics, Origin } from "./metrics.ts";
+import type { Sender } from "./sender.ts";
+import { type DeliveryVerdict, judge } from "./verdict.ts";
+
+/** The settings in force while a delivery is worked on. */
+export interface DeliverySettings extends BackoffBounds {
+  maxRetries: number;
+  /** The longest time that a receiver may keep one delivery waiting, in milliseconds. */
+  maxWaitMs: number;
+  /** How long the breaker stays open. */
+  breakerTimeoutMs: number;
+}
+
+/** What becomes of the delivery's job. */
+export type DeliveryStep =
+  | { kind: "done" }
+  /** Back to its place in the queue; nobody sends for `waitMs`. No attempt is spent. */
+  | { kind: "wait"; waitMs: number; data?: AlertJob }
+  /** Tried again after `delayMs`: this was an attempt. */
+  | { kind: "retry"; delayMs: number; data: AlertJob; error: string }
+  /** Back to its place in the queue because the process stops. */
+  | { kind: "give_back" };
+
+/** What delivering touches. */
+export interface DeliverDeps {
+  gate: Gate;
+  sender: Sender;
+  settings(): DeliverySettings;
+  addDeliveries(
+    deliveries: Delivery[],
+    extras: Pick<AlertJob, "failures" | "replays">,
+  ): Promise<void>;
+  addDeadLetters(entries: DeadLetter[]): Promise<void>;
+  metrics: ForwarderMetrics;
+  logger: Logger;
+  worker: string;
+  version: string;
+}
+
+/** Longest pause of the whole queue in one go; a breaker that closes earlier is noticed by then. */
+const MAX_PAUSE_MS = 5000;
+
+/** While a probe is under way the others look again soon. */
+const PROBE_PAUSE_MS = 500;
+
+/** Attempts one delivery as one request. */
+export async function deliver(
+  deps: DeliverDeps,
+  job: AlertJob,
+  token: string,
+): Promise<DeliveryStep> {
+  const entry = await deps.gate.enter(token);
+  if (!entry.isAdmitted) return { kind: "wait", waitMs: Math.min(entry.waitMs, MAX_PAUSE_MS) };
+
+  const startedAt = performance.now();
+  const outcome = await deps.sender.send(JSON.stringify(job.alerts));
+  const verdict = judge(outcome, new Date());
+  count(deps.metrics, verdict, (performance.now() - startedAt) / 1000);
+
+  switch (verdict.kind) {
+    case "delivered":
+      return await finish(deps, job, token);
+    case "wait":
+      return await waitAsTold(deps, job, token, verdict);
+    case "retry":
+      return await failAttempt(deps, job, token, verdict, entry.isProbe);
+    case "rejected":
+      return await isolate(deps, job, token, verdict);
+    case "misconfigured":
+      await deps.gate.misconfigured(token, verdict.error);
+      return { kind: "wait", waitMs: PROBE_PAUSE_MS };
+    case "give_back":
+      await deps.gate.release(token);
+      return { kind: "give_back" };
+    default: {
+      const unreachable: never = verdict;
+      return unreachable;
+    }
+  }
+}
+
+function count(metrics: ForwarderMetrics, verdict: DeliveryVerdict, seconds: number): void {
+  if (verdict.kind === "delivered") metrics.requestSucceeded(seconds);
+  else if (verdict.kind !== "give_back") metrics.requestFailed(verdict.reason, seconds);
+}
+
+async function finish(deps: DeliverDeps, job: AlertJob, token: string): Promise<DeliveryStep> {
+  await deps.gate.succeeded(token);
+  deps.metrics.alerts("delivered", originOf(job), job.alerts.length);
+  const now = Date.now();
+  for (const alert of job.alerts) {
+    const receivedAt = Date.parse(alert.custom_info.event.received_at);
+    deps.metrics.endToEnd(Math.max(0, now - receivedAt) / 1000);
+    if (deps.logger.isEnabled("debug")) deps.logger.debug("alert delivered", idsOf(alert));
+  }
+  return { kind: "done" };
+}
+
+async function waitAsTold(
+  deps: DeliverDeps,
+  job: AlertJob,
+  token: string,
+  verdict: Extract<DeliveryVerdict, { kind: "wait" }>,
+): Promise<DeliveryStep> {
+  const settings = deps.settings();
+  const now = Date.now();
+  const since = job.throttled_since ?? now;
+  const times = (job.throttled_times ?? 0) + 1;
+  const told = verdict.waitMs ?? backoffMs(times, settings, () => 1);
+  // An absurd Retry-After must not stop deliveries for longer than one may wait.
+  const waitMs = Math.min(Math.max(told, 100), Math.max(settings.maxWaitMs, 100));
+  await deps.gate.pause(token, waitMs);
+  if (now - since >= settings.maxWaitMs) {
+    const failures = [...(job.failures ?? []), attemptOf(deps, job, verdict.error)];
+    return await bury(deps, job, failures, {
+      class: "throttled",
+      reason: "max_wait_exceeded",
+      error: verdict.error,
+    });
+  }
+  const data = { ...job, throttled_since: since, throttled_times: times };
+  return { kind: "wait", waitMs: Math.min(waitMs, MAX_PAUSE_MS), data };
+}
+
+async function failAttempt(
+  deps: DeliverDeps,
+  job: AlertJob,
+  token: string,
+  verdict: Extract<DeliveryVerdict, { kind: "retry" }>,
+  isProbe: boolean,
+): Promise<DeliveryStep> {
+  const settings = deps.settings();
+  await deps.gate.failed(token, verdict.error);
+  // A probe that found nobody to talk to says something about the destination, nothing about this delivery.
+  if (isProbe && verdict.reason === "unreachable") {
+    return { kind: "wait", waitMs: PROBE_PAUSE_MS };
+  }
+  const failures = [...(job.failures ?? []), attemptOf(deps, job, verdict.error)];
+  if (failures.length > settings.maxRetries) {
+    return await bury(deps, job, failures, {
+      class: "transient_downstream",
+      reason: "retries_exhausted",
+      error: verdict.error,
+    });
+  }
+  const backoff = backoffMs(failures.length, settings);
+  return {
+    kind: "retry",
+    // Another delivery should be the next probe: a long outage must not use up the attempts of one.
+    delayMs: isProbe ? Math.max(backoff, settings.breakerTimeoutMs * 1.1) : backoff,
+    data: { ...job, failures: boundHistory(failures).kept },
+    error: verdict.error,
+  };
+}
+
+/** The delivery has at least one alert that is not acceptable: halve it until the culprit stands alone. */
+async function isolate(
+  deps: DeliverDeps,
+  job: AlertJob,
+  token: string,
+  verdict: Extract<DeliveryVerdict, { kind: "rejected" }>,
+): Promise<DeliveryStep> {
+  await deps.gate.succeeded(token);
+  if (job.alerts.length === 1) {
+    const failures = [...(job.failures ?? []), attemptOf(deps, job, verdict.error)];
+    return await bury(deps, job, failures, {
+      class: "permanent",
+      reason: "rejected",
+      error: verdict.error,
+    });
+  }
+  const halves = packDeliveries(job.alerts, Math.ceil(job.alerts.length / 2));
+  const extras: Pick<AlertJob, "failures" | "replays"> = {};
+  if (job.failures) extras.failures = job.failures;
+  if (job.replays) extras.replays = job.replays;
+  await deps.addDeliveries(halves, extras);
+  deps.logger.warn("delivery rejected: split to find the alert that is to blame", {
+    alerts: job.alerts.length,
+    detail: verdict.error,
+  });
+  return { kind: "done" };
+}
+
+/** Gives up: one dead letter per alert, so that an operator sees and retries single alerts. */
+async function bury(
+  deps: DeliverDeps,
+  job: AlertJob,
+  history: FailedAttempt[],
+  why: { class: DeadLetterClass; reason: string; error: string },
+): Promise<DeliveryStep> {
+  const at = new Date().toISOString();
+  const entries = job.alerts.map((alert) =>
+    createDeadLetter(
+      { origin_queue: "alert", payload: alert },
+      { ...why, replays: job.replays ?? 0, history, at },
+    ),
+  );
+  await deps.addDeadLetters(entries);
+  deps.metrics.alerts("dead", originOf(job), job.alerts.length);
+  for (const alert of job.alerts) {
+    deps.logger.error("alert could not be delivered: moved to dlq-forwarder", {
+      ...idsOf(alert),
+      class: why.class,
+      reason: why.reason,
+      detail: why.error,
+    });
+  }
+  return { kind: "done" };
+}
+
+function attemptOf(deps: DeliverDeps, job: AlertJob, error: string): FailedAttempt {
+  return {
+    at: new Date().toISOString(),
+    attempt: (job.failures?.length ?? 0) + 1,
+    replay: job.replays ?? 0,
+    worker: deps.worker,
+    version: deps.version,
+    error: clipError(error),
+  };
+}
+
+function originOf(job: AlertJob): Origin {
+  return job.replays ? "replay" : "fresh";
+}
+
+function idsOf(alert: OutgoingAlert): Record<string, string> {
+  return {
+    alert_id: alert.external_id,
+    correlation_id: alert.custom_info.correlation_id,
+  };
+}

@@ -1,0 +1,182 @@
+import { setTimeout } from "node:timers/promises";
+import { createCircuitBreaker } from "@mutt/circuit-breaker";
+import {
+  addDeadLetters,
+  addDeliveries,
+  closeQueue,
+  createWorker,
+  openQueue,
+  type PipelineJob,
+  type PipelineQueue,
+  type QueueConnection,
+  sweepFailedJobs,
+} from "@mutt/queues";
+import type { Logger } from "@mutt/service";
+import { RateLimitError, WaitingError } from "bullmq";
+import type { Redis } from "ioredis";
+import { type DeliverDeps, type DeliverySettings, type DeliveryStep, deliver } from "./deliver.ts";
+import { type BreakerSettings, createGate } from "./gate.ts";
+import type { ForwarderMetrics } from "./metrics.ts";
+import { type StartLimit, toStartLimit } from "./rate-limit.ts";
+import type { Sender } from "./sender.ts";
+
+/** The run-time settings that the forwarder follows. */
+export interface ForwarderSettings {
+  delivery: DeliverySettings;
+  breaker: BreakerSettings;
+  rate: { limit: number; periodSeconds: number };
+}
+
+/** What the forwarder is built from. */
+export interface ForwarderDeps {
+  queues: QueueConnection;
+  redis: Redis;
+  sender: Sender;
+  settings(): ForwarderSettings;
+  metrics: ForwarderMetrics;
+  logger: Logger;
+  /** Longest time of one request, in milliseconds. */
+  requestTimeoutMs: number;
+  worker: string;
+  version: string;
+}
+
+/** A running forwarder. */
+export interface Forwarder extends AsyncDisposable {
+  isRunning(): boolean;
+  /** Brings a changed rate limit into force, for all replicas. */
+  applyRateLimit(): void;
+}
+
+/** Requests under way at most, and connections kept open. */
+export const FORWARDER_CONCURRENCY = 32;
+
+/** How often jobs that BullMQ failed are looked for. */
+const SWEEP_MS = 5000;
+
+/** Starts the forwarder; deliveries begin at once. */
+export function startForwarder(deps: ForwarderDeps): Forwarder {
+  const { queues, logger } = deps;
+  const alert = openQueue("alert", queues);
+  const deadLetters = openQueue("dlq-forwarder", queues);
+  const gate = createGate({
+    breaker: createCircuitBreaker(deps.redis, { prefix: queues.prefix, destination: "moog" }),
+    settings: () => deps.settings().breaker,
+    // Time for the request and for its result to be recorded.
+    probeTimeoutMs: deps.requestTimeoutMs + 5000,
+    metrics: deps.metrics,
+    logger,
+    onClosed: () => void alert.removeRateLimitKey().catch(() => {}),
+  });
+  const deliverDeps: DeliverDeps = {
+    ...deps,
+    gate,
+    settings: () => deps.settings().delivery,
+    addDeliveries: (deliveries, extras) => addDeliveries(alert, deliveries, extras),
+    addDeadLetters: (entries) => addDeadLetters(deadLetters, entries),
+  };
+  const worker = createWorker(
+    "alert",
+    queues,
+    { concurrency: FORWARDER_CONCURRENCY, retryDelayMs: (_job, error) => delayOf(error) },
+    async (job, token) =>
+      act(alert, job, token, await deliver(deliverDeps, job.data, token + job.id)),
+  );
+  const limiter = startRateLimit(alert, () => deps.settings().rate, logger);
+  void limiter.applied.then(() => {
+    if (!worker.closing) void worker.run();
+  });
+  const sweep = setInterval(() => {
+    sweepFailedJobs(alert, deadLetters, deps).then(
+      (moved) =>
+        moved > 0 && logger.warn("lost deliveries moved to dlq-forwarder", { jobs: moved }),
+      () => undefined,
+    );
+  }, SWEEP_MS);
+
+  return {
+    isRunning: () => worker.isRunning(),
+    applyRateLimit: limiter.apply,
+    async [Symbol.asyncDispose]() {
+      clearInterval(sweep);
+      await worker.close();
+      await Promise.all([alert, deadLetters].map(closeQueue));
+    },
+  };
+}
+
+/** An attempt that failed; carries the pause before the next one to BullMQ's backoff. */
+class AttemptFailed extends Error {
+  override readonly name = "AttemptFailed";
+  readonly delayMs: number;
+
+  constructor(message: string, delayMs: number) {
+    super(message);
+    this.delayMs = delayMs;
+  }
+}
+
+function delayOf(error: Error): number {
+  return error instanceof AttemptFailed ? error.delayMs : 1000;
+}
+
+/** Turns what is to become of a delivery into what BullMQ understands. */
+async function act(
+  queue: PipelineQueue<"alert">,
+  job: PipelineJob<"alert">,
+  token: string,
+  step: DeliveryStep,
+): Promise<void> {
+  switch (step.kind) {
+    case "done":
+      return;
+    case "wait":
+      if (step.data) await job.updateData(step.data);
+      await queue.rateLimit(Math.max(1, step.waitMs));
+      throw new RateLimitError();
+    case "retry":
+      await job.updateData(step.data);
+      throw new AttemptFailed(step.error, step.delayMs);
+    case "give_back":
+      await job.moveToWait(token);
+      throw new WaitingError();
+    default: {
+      const unreachable: never = step;
+      return unreachable;
+    }
+  }
+}
+
+/** Keeps BullMQ's global limit of the queue at what the settings say; all replicas write the same. */
+function startRateLimit(
+  queue: PipelineQueue<"alert">,
+  rate: () => ForwarderSettings["rate"],
+  logger: Logger,
+): { applied: Promise<void>; apply(): void } {
+  let inForce: StartLimit | undefined;
+
+  async function set(): Promise<void> {
+    const { limit, periodSeconds } = rate();
+    const next = toStartLimit(limit, periodSeconds);
+    if (next.max === inForce?.max && next.durationMs === inForce.durationMs) return;
+    await queue.setGlobalRateLimit(next.max, next.durationMs);
+    // The window under way still has the old length.
+    await queue.removeRateLimitKey();
+    inForce = next;
+    logger.info("delivery rate limit in force", { limit, period_seconds: periodSeconds, ...next });
+  }
+
+  async function apply(): Promise<void> {
+    // Without a limit in Redis a pause of the whole queue would not be looked at: try until it is there.
+    for (;;) {
+      try {
+        return await set();
+      } catch (error) {
+        logger.error("the delivery rate limit could not be set", { error });
+        await setTimeout(1000);
+      }
+    }
+  }
+
+  return { applied: apply(), apply: () => void apply() };
+}

@@ -1,0 +1,72 @@
+// Entry point: read the environment, build the parts, run until a signal, stop the parts in reverse order.
+import { startDynamicConfig } from "@mutt/dynamic-config";
+import {
+  connectPatient,
+  createConnectionErrorLog,
+  disconnect,
+  patientOptions,
+  redisProblem,
+  redisSettings,
+} from "@mutt/redis";
+import { createHttpApp, processName, runApp, startHttpServer, VERSION } from "@mutt/service";
+import { ForwarderEnv } from "./config.ts";
+import { FORWARDER_CONCURRENCY, startForwarder } from "./forwarder.ts";
+import { createMetrics } from "./metrics.ts";
+import { openSender } from "./sender.ts";
+import { forwarderSettings } from "./settings.ts";
+
+await runApp(
+  { service: "forwarder", schema: ForwarderEnv, env: process.env },
+  async ({ env, logger, registry, parts, shutdown }) => {
+    const prefix = env.QUEUE_PREFIX;
+    const address = redisSettings(env);
+    const onError = createConnectionErrorLog(logger);
+    const redis = connectPatient(address, onError);
+    parts.defer("redis", () => disconnect(redis));
+    const config = parts.use(
+      "configuration",
+      await startDynamicConfig({ redis, prefix, env: process.env, logger, registry }),
+    );
+    const sender = parts.use(
+      "sender",
+      openSender({
+        url: env.MOOG_WEBHOOK_URL,
+        apiKey: env.MOOG_API_KEY,
+        timeoutMs: env.MOOG_TIMEOUT_MS,
+        connections: FORWARDER_CONCURRENCY,
+        signal: shutdown.giveBack,
+      }),
+    );
+    const app = createHttpApp({
+      ops: {
+        registry,
+        ready: [shutdown.check, { name: "redis", check: () => redisProblem(redis) }],
+      },
+      logger,
+    });
+    parts.use(
+      "http server",
+      await startHttpServer({
+        app,
+        host: env.HOST,
+        port: env.FORWARDER_PORT,
+        portVariable: "FORWARDER_PORT",
+      }),
+    );
+    const forwarder = parts.use(
+      "forwarder",
+      startForwarder({
+        queues: { connection: patientOptions(address), prefix, onError },
+        redis,
+        sender,
+        settings: () => forwarderSettings(config.get),
+        metrics: createMetrics(registry),
+        logger,
+        requestTimeoutMs: env.MOOG_TIMEOUT_MS,
+        worker: processName(),
+        version: VERSION,
+      }),
+    );
+    config.onChange(forwarder.applyRateLimit);
+  },
+);

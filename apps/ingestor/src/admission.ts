@@ -1,0 +1,83 @@
+import { ingestDepthKey } from "@mutt/queues";
+import { createOutageLog, createScript } from "@mutt/redis";
+import type { Logger } from "@mutt/service";
+import type { Redis } from "ioredis";
+import { ADMISSION_LUA } from "./admission-script.ts";
+
+/** May a request's events enter the queue? */
+export type Admission =
+  | { verdict: "admitted"; depth: number }
+  | { verdict: "rate_limited"; waitMs: number }
+  | { verdict: "full"; depth: number };
+
+/** The limits in force, read anew for every decision. */
+export interface AdmissionLimits {
+  /** Events per window; 0 switches the limit off. */
+  maxRate: number;
+  windowMs: number;
+  /** Events that may wait in the ingest queue. */
+  maxQueued: number;
+}
+
+/** What admission needs. */
+export interface AdmissionDeps {
+  redis: Redis;
+  prefix: string;
+  limits(): AdmissionLimits;
+  onError(): void;
+  logger: Logger;
+}
+
+/** Decides for several requests at once; `counts` are their events, the answers are in the same order. */
+export type Admit = (counts: readonly number[]) => Promise<Admission[]>;
+
+/**
+ * The longest wait for the decision, in milliseconds. It comes before the add, which may take 1.4 s;
+ * together they must stay below the 2 s within which a sender gets an answer.
+ */
+const DECISION_MS = 300;
+
+const script = createScript(ADMISSION_LUA);
+
+/**
+ * Makes the admission check: global rate and queue cap, shared by all replicas.
+ * It fails open: when Redis cannot decide, events are let through and that is counted and logged, because a
+ * broken limiter must not stop alerts.
+ */
+export function createAdmission({ redis, prefix, limits, onError, logger }: AdmissionDeps): Admit {
+  const keys = [`${prefix}:ingest-rate`, ingestDepthKey(prefix)];
+  const outage = createOutageLog(logger, "rate limiter (failing open)");
+  return async (counts) => {
+    const { maxRate, windowMs, maxQueued } = limits();
+    try {
+      const reply = await withDeadline(
+        script.run(redis, keys, [maxRate, windowMs, maxQueued, ...counts]),
+      );
+      outage.succeeded();
+      return (reply as [number, number][]).map(toAdmission);
+    } catch (error) {
+      onError();
+      outage.failed(error);
+      return counts.map(() => ({ verdict: "admitted", depth: 0 }));
+    }
+  };
+}
+
+function toAdmission([verdict, value]: [number, number]): Admission {
+  if (verdict === 0) return { verdict: "admitted", depth: value };
+  if (verdict === 1) return { verdict: "rate_limited", waitMs: value };
+  return { verdict: "full", depth: value };
+}
+
+async function withDeadline<T>(work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new Error(`no decision within ${DECISION_MS} ms`)),
+    DECISION_MS,
+  );
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

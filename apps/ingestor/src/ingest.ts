@@ -1,0 +1,163 @@
+import type { IncomingMessage } from "node:http";
+import { deriveId } from "@mutt/event";
+import type { Idempotency, StoredAnswer } from "./idempotency.ts";
+import type { Intake } from "./intake.ts";
+import type { IngestorMetrics } from "./metrics.ts";
+import { readBody } from "./read-body.ts";
+import { type ReadEvents, randomEventId, readEvents } from "./read-events.ts";
+import { comeBackLater, Refusal } from "./refusal.ts";
+import { bodyFormatOf, idempotencyKeyOf } from "./request.ts";
+
+/** What it takes to accept a request. */
+export interface IngestDeps {
+  /** Name of the API key that the request carries; `undefined` when it carries none that is known. */
+  identify(headers: IncomingMessage["headers"]): string | undefined;
+  isRedisReady(): boolean;
+  intake: Intake;
+  idempotency: Idempotency;
+  metrics: IngestorMetrics;
+}
+
+/** Seconds after which a sender should try again while Redis is away. */
+const REDIS_RETRY_MS = 5000;
+
+/**
+ * Takes one ingest request from its first byte to its answer.
+ * Returns the answer of an accepted request; throws a `Refusal` for every other.
+ */
+export async function ingest(
+  deps: IngestDeps,
+  request: IncomingMessage,
+  correlationId: string,
+): Promise<StoredAnswer> {
+  const keyName = deps.identify(request.headers);
+  if (keyName === undefined) {
+    throw new Refusal(
+      401,
+      "unauthorized",
+      "send a known key as X-API-KEY or Authorization: Bearer",
+      {
+        headers: { "WWW-Authenticate": "Bearer" },
+      },
+    );
+  }
+  const format = bodyFormatOf(request.headers);
+  const idempotencyKey = idempotencyKeyOf(request.headers);
+  const receivedAtMs = Date.now();
+  const body = await readBody(request);
+  if (body === undefined) {
+    throw new Refusal(413, "too_large", "the body is larger than 5 MiB; send smaller requests");
+  }
+  if (!deps.isRedisReady()) throw redisUnavailable();
+  const accept = (eventId: (index: number) => string): Promise<StoredAnswer> =>
+    queueEvents(deps, readEvents(body, format, { correlationId, receivedAtMs, eventId }), {
+      correlationId,
+    });
+  if (idempotencyKey === undefined) return await accept(randomEventId);
+  return await once(deps, { keyName, idempotencyKey, body }, () =>
+    accept((index) => deriveId(keyName, idempotencyKey, index)),
+  );
+}
+
+async function once(
+  { idempotency }: IngestDeps,
+  claimed: { keyName: string; idempotencyKey: string; body: Buffer },
+  accept: () => Promise<StoredAnswer>,
+): Promise<StoredAnswer> {
+  const { keyName, idempotencyKey, body } = claimed;
+  const claim = await idempotency.claim(keyName, idempotencyKey, body).catch((cause: unknown) => {
+    throw redisUnavailable(cause);
+  });
+  if (claim.kind === "repeat") return claim.answer;
+  if (claim.kind === "other_body") {
+    throw new Refusal(
+      422,
+      "idempotency_mismatch",
+      "this Idempotency-Key was used with another body; use a new key",
+    );
+  }
+  if (claim.kind === "in_progress") {
+    throw new Refusal(409, "conflict", "a request with this Idempotency-Key is in progress", {
+      headers: { "Retry-After": "1" },
+    });
+  }
+  try {
+    const answer = await accept();
+    // A failure to keep it costs only the short cut: event ids derive from the key, so a repeat cannot double.
+    await idempotency.keep(keyName, idempotencyKey, body, answer).catch(() => undefined);
+    return answer;
+  } catch (error) {
+    await idempotency.free(keyName, idempotencyKey).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function queueEvents(
+  { intake, metrics }: IngestDeps,
+  read: ReadEvents,
+  { correlationId }: { correlationId: string },
+): Promise<StoredAnswer> {
+  metrics.events("rejected", read.results.length - read.accepted.length);
+  if (read.accepted.length === 0) throw nothingAcceptable(read);
+  const admission = await intake.submit(read.accepted).catch((cause: unknown) => {
+    metrics.events("refused", read.accepted.length);
+    throw redisUnavailable(cause);
+  });
+  if (admission.verdict !== "admitted") metrics.events("refused", read.accepted.length);
+  if (admission.verdict === "rate_limited") {
+    throw comeBackLater(
+      429,
+      "rate_limited",
+      `the global rate limit is reached (this request has ${read.accepted.length} events)`,
+      admission.waitMs,
+    );
+  }
+  if (admission.verdict === "full") {
+    throw comeBackLater(503, "queue_full", "the ingest queue is full", REDIS_RETRY_MS, {
+      queue_depth: admission.depth,
+    });
+  }
+  metrics.events("accepted", read.accepted.length);
+  return { status: 202, body: acceptedBody(read, admission.depth, correlationId) };
+}
+
+function acceptedBody(read: ReadEvents, queueDepth: number, correlationId: string): unknown {
+  const [first] = read.results;
+  if (read.kind === "single" && first?.status === "queued") {
+    return {
+      status: "queued",
+      id: first.id,
+      correlation_id: correlationId,
+      queue_depth: queueDepth,
+    };
+  }
+  return {
+    status: "queued",
+    accepted: read.accepted.length,
+    rejected: read.results.length - read.accepted.length,
+    results: read.results,
+    correlation_id: correlationId,
+    queue_depth: queueDepth,
+  };
+}
+
+function nothingAcceptable(read: ReadEvents): Refusal {
+  const first = read.results.find((result) => result.status === "rejected");
+  if (first === undefined) {
+    return new Refusal(400, "bad_request", "the body holds no events; send at least one");
+  }
+  const { field, detail } = first.error;
+  const extensions = read.kind === "single" ? { field } : { field, results: read.results };
+  return new Refusal(400, "bad_request", `${field}: ${detail}`, { extensions });
+}
+
+function redisUnavailable(cause?: unknown): Refusal {
+  const refusal = comeBackLater(
+    503,
+    "redis_unavailable",
+    "the queue cannot be reached; nothing was acknowledged, send the request again",
+    REDIS_RETRY_MS,
+  );
+  refusal.cause = cause;
+  return refusal;
+}

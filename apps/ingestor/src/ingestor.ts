@@ -1,0 +1,67 @@
+import {
+  addChunks,
+  closeQueue,
+  openQueue,
+  type QueueConnection,
+  readIngestDepth,
+  releaseIngestDepth,
+} from "@mutt/queues";
+import type { Logger } from "@mutt/service";
+import type { Router } from "express";
+import type { Redis } from "ioredis";
+import type { Registry } from "prom-client";
+import { type AdmissionLimits, createAdmission } from "./admission.ts";
+import { createIdempotency } from "./idempotency.ts";
+import type { IngestDeps } from "./ingest.ts";
+import { createIntake } from "./intake.ts";
+import { createMetrics } from "./metrics.ts";
+import { createIngestRoutes } from "./routes.ts";
+
+/** What the ingestor is built from. */
+export interface IngestorDeps {
+  /** A fail-fast connection: a sender is answered, Redis or not. */
+  redis: Redis;
+  queues: QueueConnection;
+  limits(): AdmissionLimits;
+  identify: IngestDeps["identify"];
+  registry: Registry;
+  logger: Logger;
+}
+
+/** The ingest API, ready to be served. */
+export interface Ingestor extends AsyncDisposable {
+  routes: Router;
+}
+
+/** Builds the way from a request to the ingest queue. */
+export function startIngestor(deps: IngestorDeps): Ingestor {
+  const { redis, queues, logger } = deps;
+  const { prefix } = queues;
+  const queue = openQueue("ingest", queues);
+  const metrics = createMetrics(deps.registry, async () =>
+    redis.status === "ready" ? await readIngestDepth(redis, prefix) : 0,
+  );
+  const admit = createAdmission({
+    redis,
+    prefix,
+    limits: deps.limits,
+    onError: metrics.rateLimiterFailed,
+    logger,
+  });
+  const intake = createIntake({
+    admit,
+    addChunks: (chunks) => addChunks(queue, chunks),
+    release: (events) => void releaseIngestDepth(redis, prefix, events).catch(() => {}),
+  });
+  const routes = createIngestRoutes(
+    {
+      identify: deps.identify,
+      isRedisReady: () => redis.status === "ready",
+      intake,
+      idempotency: createIdempotency(redis, prefix),
+      metrics,
+    },
+    logger,
+  );
+  return { routes, [Symbol.asyncDispose]: () => closeQueue(queue) };
+}

@@ -1,0 +1,57 @@
+import {
+  closeQueue,
+  createWorker,
+  DEAD_LETTER_QUEUES,
+  openQueue,
+  type QueueConnection,
+  readCounts,
+} from "@mutt/queues";
+import { UnrecoverableError } from "bullmq";
+import { Gauge, type Registry } from "prom-client";
+
+/** A crash while parking must not replace an entry's reason by "stalled": allow more of them than elsewhere. */
+const MAX_STALLED = 5;
+
+const CONCURRENCY = 8;
+
+/**
+ * Starts parking dead letters: each new entry is failed with the error that made it a dead letter, so that
+ * Bull Board lists it under Failed with its real reason. An entry is in `waiting` or `failed` at every instant.
+ */
+export function startParking(queues: QueueConnection, registry: Registry): AsyncDisposable {
+  const workers = DEAD_LETTER_QUEUES.map((name) => {
+    const worker = createWorker(
+      name,
+      queues,
+      { concurrency: CONCURRENCY, maxStalledCount: MAX_STALLED, retryDelayMs: () => 0 },
+      async (job) => {
+        const error = new UnrecoverableError(job.data.error);
+        error.stack = `${job.data.class} (${job.data.reason}): ${job.data.error}`;
+        throw error;
+      },
+    );
+    void worker.run();
+    return worker;
+  });
+  const boards = DEAD_LETTER_QUEUES.map((name) => openQueue(name, queues));
+  new Gauge({
+    name: "mutt_remediation_dlq_depth",
+    help: "Dead letters by queue, one per alert",
+    labelNames: ["queue"],
+    registers: [registry],
+    async collect() {
+      for (const queue of boards) {
+        const counts = await readCounts(queue);
+        const depth =
+          counts.failed + counts.waiting + counts.prioritized + counts.delayed + counts.active;
+        this.set({ queue: queue.name }, depth);
+      }
+    },
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      await Promise.all(workers.map((worker) => worker.close()));
+      await Promise.all(boards.map(closeQueue));
+    },
+  };
+}

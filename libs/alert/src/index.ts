@@ -1,0 +1,11 @@
+export {
+  buildAlert,
+  buildMetaAlert,
+  type Environment,
+  META_ALERT_SEVERITY,
+  type MoogSeverity,
+  type OutgoingAlert,
+  toMoogSeverity,
+  type UnhandledPattern,
+} from "./alert.ts";
+export { type Delivery, MAX_DELIVERY_BYTES, packDeliveries } from "./deliveries.ts";

@@ -1,0 +1,6 @@
+export {
+  type BreakerAnswer,
+  type BreakerState,
+  type CircuitBreaker,
+  createCircuitBreaker,
+} from "./circuit-breaker.ts";

@@ -1,0 +1,12 @@
+export {
+  boundHistory,
+  clipError,
+  createDeadLetter,
+  type DeadLetter,
+  type DeadLetterClass,
+  type DeadLetterOrigin,
+  type FailedAttempt,
+  fingerprintOf,
+  type GiveUp,
+} from "./dead-letter.ts";
+export { giveUpOnLostJob, type LostJob } from "./lost-job.ts";

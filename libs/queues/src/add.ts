@@ -1,0 +1,90 @@
+import type { Delivery } from "@mutt/alert";
+import type { DeadLetter } from "@mutt/dead-letter";
+import { deadLetterJobId, derivedJobId } from "./ids.ts";
+import { type AlertJob, type IngestJob, priorityOf } from "./jobs.ts";
+import type { DeadLetterQueueName } from "./names.ts";
+import type { PipelineQueue } from "./queue.ts";
+
+/** What travels with the alerts of a delivery besides themselves. */
+type DeliveryExtras = Pick<AlertJob, "failures" | "replays">;
+
+/**
+ * Adds chunks to the ingest queue.
+ * Not a transaction: after an error some may be in. Adding the same chunks again adds nothing twice.
+ */
+export async function addChunks(
+  queue: PipelineQueue<"ingest">,
+  chunks: readonly IngestJob[],
+): Promise<void> {
+  await queue.addBulk(
+    chunks.map((data) => ({
+      name: "chunk",
+      data,
+      opts: { jobId: derivedJobId("c", data.events.map(idOf)) },
+    })),
+  );
+}
+
+/** An event that failed, to be tried again after a delay in milliseconds. */
+export interface EventRetry {
+  data: IngestJob;
+  delayMs: number;
+}
+
+/**
+ * Puts events that failed back into the ingest queue; safe to repeat.
+ * The number of failures is part of the id, so that each round is a job of its own.
+ */
+export async function addEventRetries(
+  queue: PipelineQueue<"ingest">,
+  retries: readonly EventRetry[],
+): Promise<void> {
+  await queue.addBulk(
+    retries.map(({ data, delayMs }) => {
+      const round = `${data.replays ?? 0}.${data.failures?.length ?? 0}`;
+      const jobId = `${derivedJobId("c", data.events.map(idOf))}~a${round}`;
+      return { name: "retry", data, opts: { jobId, delay: delayMs } };
+    }),
+  );
+}
+
+/** Adds deliveries to the alert queue, each with the priority of its severity; safe to repeat. */
+export async function addDeliveries(
+  queue: PipelineQueue<"alert">,
+  deliveries: readonly Delivery[],
+  extras: DeliveryExtras = {},
+): Promise<void> {
+  const replay = extras.replays ? `~r${extras.replays}` : "";
+  await queue.addBulk(
+    deliveries.map((delivery) => ({
+      name: "delivery",
+      data: { ...delivery, ...extras },
+      opts: {
+        jobId:
+          derivedJobId(
+            "d",
+            delivery.alerts.map((alert) => alert.external_id),
+          ) + replay,
+        priority: priorityOf(delivery.severity),
+      },
+    })),
+  );
+}
+
+/** Adds dead letters, one job per alert; safe to repeat. */
+export async function addDeadLetters<Name extends DeadLetterQueueName>(
+  queue: PipelineQueue<Name>,
+  entries: readonly DeadLetter[],
+): Promise<void> {
+  await (queue as PipelineQueue<DeadLetterQueueName>).addBulk(
+    entries.map((data) => ({
+      name: data.class,
+      data,
+      opts: { jobId: deadLetterJobId(data.alert_id, data.replays) },
+    })),
+  );
+}
+
+function idOf(event: { id: string }): string {
+  return event.id;
+}

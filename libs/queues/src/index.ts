@@ -1,0 +1,40 @@
+export {
+  addChunks,
+  addDeadLetters,
+  addDeliveries,
+  addEventRetries,
+  type EventRetry,
+} from "./add.ts";
+export { backlog, type QueueCounts, readCounts } from "./counts.ts";
+export { deadLetterJobId, derivedJobId } from "./ids.ts";
+export {
+  ingestDepthKey,
+  readIngestDepth,
+  releaseIngestDepth,
+  settleIngestDepth,
+} from "./ingest-depth.ts";
+export {
+  ALERT_JOB_ATTEMPTS,
+  type AlertJob,
+  type IngestJob,
+  type JobData,
+  MAX_CHUNK_EVENTS,
+  MAX_INGEST_JOB_BYTES,
+  priorityOf,
+} from "./jobs.ts";
+export {
+  DEAD_LETTER_QUEUES,
+  type DeadLetterQueueName,
+  QUEUE_NAMES,
+  type QueueName,
+} from "./names.ts";
+export { oldestAgeSeconds } from "./oldest-age.ts";
+export { closeQueue, openQueue, type PipelineQueue, type QueueConnection } from "./queue.ts";
+export { sweepFailedJobs } from "./sweep.ts";
+export {
+  createWorker,
+  type PipelineJob,
+  type PipelineWorker,
+  type Processor,
+  type WorkerTuning,
+} from "./worker.ts";

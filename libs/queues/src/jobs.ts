@@ -1,0 +1,52 @@
+import type { OutgoingAlert } from "@mutt/alert";
+import type { DeadLetter, FailedAttempt } from "@mutt/dead-letter";
+import type { IngestedEvent, Severity } from "@mutt/event";
+
+/** A chunk: events that came in together. Each gets its own outcome. */
+export interface IngestJob {
+  events: IngestedEvent[];
+  /** Present on events that failed before: how often, and how. */
+  failures?: FailedAttempt[];
+  /** Replays so far; absent means none. */
+  replays?: number;
+}
+
+/** A delivery: alerts of one severity that are sent as one request. */
+export interface AlertJob {
+  severity: Severity;
+  alerts: OutgoingAlert[];
+  /** Attempts that failed, oldest first; absent means none. */
+  failures?: FailedAttempt[];
+  /** Replays so far; absent means none. */
+  replays?: number;
+  /** When the receiver first told this delivery to wait: epoch milliseconds. */
+  throttled_since?: number;
+  /** How often the receiver told it to wait. */
+  throttled_times?: number;
+}
+
+/** What each queue's jobs carry. */
+export interface JobData {
+  ingest: IngestJob;
+  alert: AlertJob;
+  "dlq-alerter": DeadLetter;
+  "dlq-forwarder": DeadLetter;
+  "dlq-dead": DeadLetter;
+}
+
+/** The largest ingest job in bytes; larger requests become several chunks. */
+export const MAX_INGEST_JOB_BYTES = 256 * 1024;
+
+/** Events of one chunk at most. */
+export const MAX_CHUNK_EVENTS = 100;
+
+/**
+ * BullMQ's own attempt limit on the alert queue. `moog_max_retries` may change while a job waits, so the
+ * forwarder itself decides when to give up; this only has to lie above that key's maximum of 100.
+ */
+export const ALERT_JOB_ATTEMPTS = 1000;
+
+/** BullMQ priority of a severity: 1 is taken first. A job without one would overtake all. */
+export function priorityOf(severity: Severity): number {
+  return severity + 1;
+}

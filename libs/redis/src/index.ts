@@ -1,0 +1,13 @@
+export {
+  type ConnectionErrorListener,
+  connectFailFast,
+  connectPatient,
+  disconnect,
+  failFastOptions,
+  patientOptions,
+  type RedisConnectionOptions,
+} from "./connections.ts";
+export { redisProblem } from "./health.ts";
+export { createConnectionErrorLog, createOutageLog, type OutageLog } from "./outage-log.ts";
+export { createScript, type RedisScript } from "./script.ts";
+export { RedisEnv, type RedisSettings, redisSettings } from "./settings.ts";

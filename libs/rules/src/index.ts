@@ -1,0 +1,14 @@
+export { compileRules, type RuleSet, RuleSetError, type RuleSetProblem } from "./compile.ts";
+export type { MatchedEvent, RuleVerdict } from "./explain.ts";
+export {
+  HANDLINGS,
+  type Handling,
+  isForwarded,
+  MATCH_TYPES,
+  type MatchType,
+  type Rule,
+  type RuleDraft,
+  RuleDraftSchema,
+  RuleSchema,
+} from "./rule.ts";
+export { type RuleProblem, ruleProblems } from "./rule-problems.ts";

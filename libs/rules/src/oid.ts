@@ -1,0 +1,20 @@
+/** Numbers without leading zeros, joined by dots; the first arc is 0, 1 or 2 (ITU-T X.660). */
+const OID = /^[0-2](?:\.(?:0|[1-9][0-9]*))*$/;
+
+/** Brings an OID to the form events carry: no blanks around, no leading dot, no trailing `.*` or dot. */
+export function normaliseOid(text: string): string {
+  return text
+    .trim()
+    .replace(/^\./, "")
+    .replace(/\.\*?$/, "");
+}
+
+/** Tells whether a normalised text is an OID: numbers joined by dots, the first one 0, 1 or 2. */
+export function isOid(text: string): boolean {
+  return OID.test(text);
+}
+
+/** Tells whether an OID lies under a prefix, on arc boundaries: `1.3.6` covers `1.3.6.1`, not `1.3.61`. */
+export function isUnderOid(oid: string, prefix: string): boolean {
+  return oid.startsWith(prefix) && (oid.length === prefix.length || oid[prefix.length] === ".");
+}

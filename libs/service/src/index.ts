@@ -1,0 +1,31 @@
+export type { Check, CheckResult } from "./checks.ts";
+export {
+  baseEnv,
+  type Environment,
+  EnvironmentError,
+  integerVariable,
+  parseEnv,
+  portVariable,
+  secretsIn,
+} from "./env.ts";
+export { createHttpApp, type HttpAppOptions } from "./http-app.ts";
+export { type HttpServer, type HttpServerOptions, startHttpServer } from "./http-server.ts";
+export {
+  createLogger,
+  type LogFields,
+  type Logger,
+  type LoggerOptions,
+  type LogLevel,
+} from "./logger.ts";
+export { createOpsRouter, type OpsOptions } from "./ops-router.ts";
+export { createParts, type Parts } from "./parts.ts";
+export { type Problem, ProblemError, sendProblem } from "./problem.ts";
+export { createProblemErrors, createProblemFallback } from "./problem-routes.ts";
+export { type App, type AppOptions, runApp } from "./run-app.ts";
+export {
+  type ProcessPort,
+  type Shutdown,
+  type ShutdownOptions,
+  untilShutdown,
+} from "./shutdown.ts";
+export { processName, VERSION } from "./identity.ts";
