@@ -8,7 +8,14 @@ import {
   redisProblem,
   redisSettings,
 } from "@mutt/redis";
-import { createHttpApp, processName, runApp, startHttpServer, VERSION } from "@mutt/service";
+import {
+  createHttpApp,
+  createInvalidSettingCounter,
+  processName,
+  runApp,
+  startHttpServer,
+  VERSION,
+} from "@mutt/service";
 import { startAlerter } from "./alerter.ts";
 import { AlerterEnv } from "./config.ts";
 import { createMetrics } from "./metrics.ts";
@@ -24,7 +31,13 @@ await runApp(
     parts.defer("redis", () => disconnect(redis));
     const config = parts.use(
       "configuration",
-      await startDynamicConfig({ redis, prefix, env: process.env, logger, registry }),
+      await startDynamicConfig({
+        redis,
+        prefix,
+        env: process.env,
+        logger,
+        onInvalid: createInvalidSettingCounter(registry),
+      }),
     );
     const rules = parts.use(
       "rules",

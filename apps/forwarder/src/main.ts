@@ -8,7 +8,14 @@ import {
   redisProblem,
   redisSettings,
 } from "@mutt/redis";
-import { createHttpApp, processName, runApp, startHttpServer, VERSION } from "@mutt/service";
+import {
+  createHttpApp,
+  createInvalidSettingCounter,
+  processName,
+  runApp,
+  startHttpServer,
+  VERSION,
+} from "@mutt/service";
 import { ForwarderEnv } from "./config.ts";
 import { FORWARDER_CONCURRENCY, startForwarder } from "./forwarder.ts";
 import { createMetrics } from "./metrics.ts";
@@ -25,7 +32,13 @@ await runApp(
     parts.defer("redis", () => disconnect(redis));
     const config = parts.use(
       "configuration",
-      await startDynamicConfig({ redis, prefix, env: process.env, logger, registry }),
+      await startDynamicConfig({
+        redis,
+        prefix,
+        env: process.env,
+        logger,
+        onInvalid: createInvalidSettingCounter(registry),
+      }),
     );
     const sender = parts.use(
       "sender",

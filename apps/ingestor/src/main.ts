@@ -9,7 +9,7 @@ import {
   redisProblem,
   redisSettings,
 } from "@mutt/redis";
-import { createHttpApp, runApp, startHttpServer } from "@mutt/service";
+import { createHttpApp, createInvalidSettingCounter, runApp, startHttpServer } from "@mutt/service";
 import { IngestorEnv } from "./config.ts";
 import { startIngestor } from "./ingestor.ts";
 
@@ -33,7 +33,13 @@ await runApp(
     );
     const config = parts.use(
       "configuration",
-      await startDynamicConfig({ redis, prefix, env: process.env, logger, registry }),
+      await startDynamicConfig({
+        redis,
+        prefix,
+        env: process.env,
+        logger,
+        onInvalid: createInvalidSettingCounter(registry),
+      }),
     );
     const ingestor = parts.use(
       "ingestor",

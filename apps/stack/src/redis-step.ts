@@ -12,22 +12,23 @@ import { writePidFile } from "./launch.ts";
 import { listenProblem } from "./ports.ts";
 import type { Report } from "./report.ts";
 import { maxmemoryOf, type Settings } from "./settings.ts";
-import { type Supervised, supervise } from "./supervisor.ts";
+import { type Stoppable, supervise } from "./supervisor.ts";
 
 /** A private Redis that is kept running. */
-export type KeptRedis = { url: string; supervised: Supervised };
+export type KeptRedis = { url: string; process: Stoppable };
 
 /**
  * Starts the private Redis of a home, on its last port when that is still free, and keeps it running.
  * Installs the server program when that needs no questions; throws one sentence when it cannot.
  */
-export async function startRedisStep(
-  parts: { home: Home; settings: Settings; credentials: Credentials; report: Report },
-  stop: AbortSignal,
-): Promise<KeptRedis> {
+export async function startRedisStep(parts: {
+  home: Home;
+  settings: Settings;
+  credentials: Credentials;
+  report: Report;
+}): Promise<KeptRedis> {
   const { home, settings, credentials, report } = parts;
   const server = await ensureRedisServer({ log: (line) => report.step("redis", line) });
-  stop.throwIfAborted();
 
   const start = (port: number | undefined): Promise<PrivateRedis> =>
     startPrivateRedis({
@@ -45,14 +46,14 @@ export async function startRedisStep(
     await saveCredentials(home.credentialsFile, { ...credentials, redis_port: redis.port });
   }
   report.step("redis", describe(redis, server, settings));
-  const supervised = supervise({
+  const process = supervise({
     name: "redis",
     running: redis,
     // The apps know the port: it must be the same one again.
     launch: () => start(redis.port),
     log: report.notice,
   });
-  return { url: redis.url, supervised };
+  return { url: redis.url, process };
 }
 
 /** Connection settings of the Redis that the apps of the stack are told. */

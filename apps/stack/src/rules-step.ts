@@ -17,12 +17,12 @@ const ANSWER_LIMIT_MS = 10_000;
  * force forward the self-test alert.
  */
 export async function loadRulesStep(
-  redisAt: { settings: RedisSettings; prefix: string },
+  redisAt: { redisSettings: RedisSettings; prefix: string },
   report: Report,
 ): Promise<{ forwardsSelfTest: boolean }> {
   const problems: string[] = [];
-  const redis = connectPatient(redisAt.settings, (error) => void problems.push(error.message));
-  const { host, port } = redisAt.settings;
+  const redis = connectPatient(redisAt.redisSettings, (error) => void problems.push(error.message));
+  const { host, port } = redisAt.redisSettings;
   const deadline = setTimeout(() => redis.disconnect(), ANSWER_LIMIT_MS);
   try {
     return await loadRules({ redis, prefix: redisAt.prefix }, report);
@@ -35,10 +35,7 @@ export async function loadRulesStep(
   }
 }
 
-async function loadRules(
-  store: StoreDeps,
-  report: Report,
-): Promise<{ forwardsSelfTest: boolean }> {
+async function loadRules(store: StoreDeps, report: Report): Promise<{ forwardsSelfTest: boolean }> {
   if ((await countRules(store)) === 0) {
     const file = parseRulesFile(await readFile(SAMPLE_RULES, "utf8"));
     await importRules(store, file, { actor: "npm start", reason: "sample rules, there were none" });

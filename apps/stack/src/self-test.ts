@@ -40,10 +40,7 @@ export async function runSelfTest(options: {
   return { arrived: false, id, waitedMs: options.timeoutMs };
 }
 
-async function send(options: {
-  ingestUrl: string;
-  ingestKey: string;
-}): Promise<{ id: string }> {
+async function send(options: { ingestUrl: string; ingestKey: string }): Promise<{ id: string }> {
   const response = await fetch(options.ingestUrl, {
     method: "POST",
     headers: { "content-type": "application/json", "x-api-key": options.ingestKey },

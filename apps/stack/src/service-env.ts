@@ -17,7 +17,7 @@ const HELD_BY: Record<string, readonly ServiceName[]> = {
 export type Additions = {
   ports: Record<ServiceName, number>;
   /** Variables for whoever may hold them, e.g. the address of the private Redis. */
-  made: Environment;
+  made: Record<string, string | undefined>;
 };
 
 /** The variables that the stack sets for a service; `npm run app` uses the same ones. */

@@ -4,14 +4,11 @@ import type { Exit, Running } from "./launch.ts";
 /** How long a process that died waits for its next start. */
 export type Backoff = { firstMs: number; maxMs: number; resetAfterMs: number };
 
-/** A process that is kept running. */
-export type Supervised = {
-  name: string;
-  /** Of the current process. */
-  pid(): number;
-  /** Ends it for good: asks, waits, and kills when `graceMs` is over or `forced` is aborted. */
-  stop(options: { graceMs: number; forced?: AbortSignal }): Promise<void>;
-};
+/** How long an end may take: it is asked for, and forced after `graceMs` or once `force` is aborted. */
+export type StopOptions = { graceMs: number; force?: AbortSignal };
+
+/** Something that can be ended for good. */
+export type Stoppable = { stop(options: StopOptions): Promise<void> };
 
 const BACKOFF: Backoff = { firstMs: 500, maxMs: 30_000, resetAfterMs: 60_000 };
 
@@ -35,7 +32,7 @@ export function supervise(options: {
   launch: () => Promise<Running>;
   log: (line: string) => void;
   backoff?: Backoff;
-}): Supervised {
+}): Stoppable {
   const { name, log, backoff = BACKOFF } = options;
   const stopping = new AbortController();
   let running: Running | undefined = options.running;
@@ -66,24 +63,38 @@ export function supervise(options: {
 
   const done = keepRunning();
   return {
-    name,
-    pid: () => running?.pid ?? 0,
-    async stop({ graceMs, forced }) {
+    stop: (stopOptions) => {
       stopping.abort();
-      running?.kill("SIGTERM");
-      const kill = (why: string) => () => {
-        if (running) log(`${name} ${why}: killed`);
-        running?.kill("SIGKILL");
-      };
-      const killNow = kill("was to end at once");
-      const deadline = setTimeout(kill(`did not stop within ${graceMs / 1000} s`), graceMs);
-      if (forced?.aborted) killNow();
-      else forced?.addEventListener("abort", killNow, { once: true });
-      await done;
-      clearTimeout(deadline);
-      forced?.removeEventListener("abort", killNow);
+      return endWithin(
+        { name, log, kill: (signal) => running?.kill(signal), ended: done },
+        stopOptions,
+      );
     },
   };
+}
+
+/** Asks a process to end and waits until it has; kills it, with a line, when that takes too long. */
+export async function endWithin(
+  target: {
+    name: string;
+    log: (line: string) => void;
+    kill: (signal: NodeJS.Signals) => void;
+    ended: Promise<unknown>;
+  },
+  { graceMs, force }: StopOptions,
+): Promise<void> {
+  target.kill("SIGTERM");
+  const kill = (why: string): void => {
+    target.log(`${target.name} ${why}: killed`);
+    target.kill("SIGKILL");
+  };
+  const onForce = (): void => kill("is not waited for");
+  const deadline = setTimeout(() => kill(`did not stop within ${graceMs / 1000} s`), graceMs);
+  if (force?.aborted) onForce();
+  else force?.addEventListener("abort", onForce, { once: true });
+  await target.ended;
+  clearTimeout(deadline);
+  force?.removeEventListener("abort", onForce);
 }
 
 function describeExit({ code, signal }: Exit): string {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { configKeys } from "./config-keys.ts";
 import { baseSettings, type Environment } from "./resolve-settings.ts";
 import type { SettingKey, Settings } from "./settings.ts";
@@ -83,7 +82,7 @@ export async function startDynamicConfig(options: DynamicConfigOptions): Promise
   let problem = await readInTime();
   // A connection that has only just been opened refuses commands for some milliseconds.
   while (problem !== undefined && performance.now() < until) {
-    await delay(FIRST_READ_RETRY_MS);
+    await new Promise((resolve) => setTimeout(resolve, FIRST_READ_RETRY_MS));
     problem = await readInTime();
   }
   outage.note(problem);

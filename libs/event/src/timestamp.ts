@@ -2,8 +2,9 @@
  * Reads the time of an event as ISO 8601 in UTC with milliseconds, or undefined when it cannot be read.
  *
  * - RFC 3339 with any number of fraction digits (cut, not rounded, to milliseconds) and any offset;
- *   also with a space for the T, lower-case letters, a comma before the fraction, `UTC` or `GMT`.
- *   Without an offset it is UTC, as RFC 3164 stamps are here. A leap second is the second after it.
+ *   also with a space for the T, lower-case letters, slashes in the date, a comma before the
+ *   fraction, `UTC` or `GMT`. Without an offset it is UTC, as RFC 3164 stamps are here. A leap second
+ *   is the second after it.
  * - RFC 3164 (`Nov 24 06:01:02`, `Nov  4 06:01:02`): UTC, in the year that puts it nearest to receipt.
  *   A year before the month, after the day or at the end is taken, as are a fraction, a weekday,
  *   `UTC`, `GMT`, `Z` and the `*` or `.` of a Cisco clock that is not synchronised.
@@ -28,7 +29,7 @@ const LAST_MS = Date.parse("9999-12-31T23:59:59.999Z");
 
 const ZONE = String.raw`(?: ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))?`;
 const RFC3339 = new RegExp(
-  String.raw`^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?${ZONE}$`,
+  String.raw`^(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?${ZONE}$`,
   "i",
 );
 const RFC3164 =

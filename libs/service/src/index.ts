@@ -1,4 +1,5 @@
 export type { Check, CheckResult } from "./checks.ts";
+export { createInvalidSettingCounter } from "./config-metrics.ts";
 export {
   baseEnv,
   type Environment,
@@ -10,6 +11,7 @@ export {
 } from "./env.ts";
 export { createHttpApp, type HttpAppOptions } from "./http-app.ts";
 export { type HttpServer, type HttpServerOptions, startHttpServer } from "./http-server.ts";
+export { processName, VERSION } from "./identity.ts";
 export {
   createLogger,
   type LogFields,
@@ -28,4 +30,3 @@ export {
   type ShutdownOptions,
   untilShutdown,
 } from "./shutdown.ts";
-export { processName, VERSION } from "./identity.ts";
