@@ -4,15 +4,16 @@ import { compileRules, type MatchedEvent, type Rule } from "@mutt/rules";
 export interface RuleMatchingRow {
   rules: number;
   compileMs: number;
-  /** Median over the rounds. */
+  /** Median over the rounds, and the fastest round, which other load on the machine disturbs least. */
   microsecondsPerEvent: number;
+  fastestMicrosecondsPerEvent: number;
   /** The share of events that some rule matched, 0 to 1. */
   matchedShare: number;
 }
 
 const RULE_COUNTS = [10, 100, 1000, 10_000];
 const EVENTS = 2000;
-const ROUNDS = 15;
+const ROUNDS = 25;
 
 const FACILITIES = [
   "LINK",
@@ -59,10 +60,31 @@ const FAULTS = [
 const SITES = ["fra", "ams", "lon", "nyc", "sjc", "sin", "tyo", "syd"];
 const ROLES = ["core-sw", "edge-rtr", "fw", "web", "db", "lb", "san", "esx"];
 
-/** Measures compiling and matching for growing sets of rules: 85 % `contains`, 10 % `regex`, 5 % `oid_prefix`. Takes seconds. */
+/** What a rule looks for. */
+type Condition = Pick<Rule, "match_type" | "match_string" | "trap_oid" | "syslog_severity">;
+
+/** What every site starts with; thousands of specific rules come before them as it grows. */
+const GENERAL_CONDITIONS: readonly Condition[] = [
+  { match_type: "contains", match_string: "%PLATFORM_ENV-1" },
+  { match_type: "contains", match_string: "FRU_PS_FAIL", syslog_severity: 4 },
+  { match_type: "contains", match_string: "disk full" },
+  { match_type: "contains", match_string: "out of memory" },
+  { match_type: "contains", match_string: "changed state to down", syslog_severity: 3 },
+  { match_type: "contains", match_string: "fan failure" },
+  { match_type: "regex", match_string: "(BGP|OSPF)-[0-4]-ADJCHG" },
+  { match_type: "contains", match_string: "temperature above threshold" },
+  { match_type: "contains", match_string: "access denied" },
+  { match_type: "oid_prefix", trap_oid: "1.3.6.1.4.1.9.9" },
+];
+
+/**
+ * Measures compiling and matching for growing sets of rules, each containing the smaller ones: 85 %
+ * `contains`, 10 % `regex`, 5 % `oid_prefix`; messages of about 120 characters. Takes seconds.
+ */
 export function measureRuleMatching(): RuleMatchingRow[] {
   const events = createEvents(createRandom(7), EVENTS);
-  return RULE_COUNTS.map((count) => measure(createRules(createRandom(count), count), events));
+  const rules = createRules(createRandom(1), Math.max(...RULE_COUNTS));
+  return RULE_COUNTS.map((count) => measure(rules.slice(0, count), events));
 }
 
 function measure(rules: readonly Rule[], events: readonly MatchedEvent[]): RuleMatchingRow {
@@ -79,11 +101,12 @@ function measure(rules: readonly Rule[], events: readonly MatchedEvent[]): RuleM
     if (round >= 0) rounds.push(performance.now() - roundStart);
   }
   rounds.sort((a, b) => a - b);
-  const medianMs = rounds[rounds.length >> 1] ?? 0;
+  const perEvent = (milliseconds = 0) => (milliseconds * 1000) / events.length;
   return {
     rules: rules.length,
     compileMs,
-    microsecondsPerEvent: (medianMs * 1000) / events.length,
+    microsecondsPerEvent: perEvent(rounds[rounds.length >> 1]),
+    fastestMicrosecondsPerEvent: perEvent(rounds[0]),
     matchedShare: matched / events.length,
   };
 }
@@ -109,16 +132,14 @@ function createRules(random: Random, count: number): Rule[] {
   return Array.from({ length: count }, (_, i) => ({
     id: i + 1,
     name: `rule ${i + 1}`,
-    ...createCondition(random, i),
-    priority: random.below(1000),
+    ...(GENERAL_CONDITIONS[i] ?? createCondition(random, i)),
+    priority: i < GENERAL_CONDITIONS.length ? 1000 + i : random.below(1000),
     prod_handling: "Page_only",
     dev_handling: "Log_only",
     team_assignment: "NETO",
     is_active: true,
   }));
 }
-
-type Condition = Pick<Rule, "match_type" | "match_string" | "trap_oid" | "syslog_severity">;
 
 function createCondition(random: Random, index: number): Condition {
   // Of twenty rules in a row one is on an OID and two are regular expressions.
@@ -150,7 +171,7 @@ function createPattern(random: Random): string {
     case 1:
       return `${random.pick(SERVICES)}\\[\\d+\\] on ${createHost(random)}: .*(${FAULTS.slice(0, 3).join("|")})`;
     case 2:
-      return `Interface ${createInterface(random)} in vlan \\d+, changed state to (up|down)$`;
+      return `Interface ${createInterface(random)} in vlan \\d+, changed state to (up|down)\\b`;
     default:
       return `peer ${createAddress(random).replaceAll(".", "\\.")} .* after \\d{4,}\\s?ms`;
   }

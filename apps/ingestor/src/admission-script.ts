@@ -22,7 +22,8 @@ local total, oldest = 0, current
 if limit > 0 then
   local head = redis.call('HMGET', KEYS[1], 'total', 'oldest', 'width')
   total, oldest = tonumber(head[1] or '') or 0, tonumber(head[2] or '') or current
-  if tonumber(head[3] or '') ~= width or oldest < oldestKept - 10 * SLICES then
+  -- Another window, a long pause, or a clock that was put back by more than a window: begin anew.
+  if tonumber(head[3] or '') ~= width or oldest < oldestKept - 10 * SLICES or oldest > current then
     redis.call('DEL', KEYS[1])
     total, oldest = 0, current
   end

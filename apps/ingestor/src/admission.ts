@@ -3,6 +3,7 @@ import { createOutageLog, createScript } from "@mutt/redis";
 import type { Logger } from "@mutt/service";
 import type { Redis } from "ioredis";
 import { ADMISSION_LUA } from "./admission-script.ts";
+import { withDeadline } from "./deadline.ts";
 
 /** May a request's events enter the queue? */
 export type Admission =
@@ -52,6 +53,7 @@ export function createAdmission({ redis, prefix, limits, onError, logger }: Admi
     try {
       const reply = await withDeadline(
         script.run(redis, keys, [maxRate, windowMs, maxQueued, ...counts]),
+        DECISION_MS,
       );
       outage.succeeded();
       return (reply as [number, number][]).map(toAdmission);
@@ -67,17 +69,4 @@ function toAdmission([verdict, value]: [number, number]): Admission {
   if (verdict === 0) return { verdict: "admitted", depth: value };
   if (verdict === 1) return { verdict: "rate_limited", waitMs: value };
   return { verdict: "full", depth: value };
-}
-
-async function withDeadline<T>(work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new Error(`no decision within ${DECISION_MS} ms`)),
-    DECISION_MS,
-  );
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -7,8 +7,9 @@ export interface Intake {
   /**
    * Hands over the events of one request, as a whole. Resolves after Redis has them, or with the reason
    * why they may not enter; rejects when Redis could not be reached (they may or may not be stored).
+   * Aborting `givenUp` while they still wait for their turn keeps them out for good.
    */
-  submit(events: SizedEvent[]): Promise<Admission>;
+  submit(events: SizedEvent[], givenUp: AbortSignal): Promise<Admission>;
 }
 
 /** What the intake needs. */
@@ -21,6 +22,7 @@ export interface IntakeDeps {
 
 interface Submission {
   events: SizedEvent[];
+  givenUp: AbortSignal;
   settle: PromiseWithResolvers<Admission>;
 }
 
@@ -50,6 +52,7 @@ export function createIntake(deps: IntakeDeps): Intake {
 
   async function flushPending(): Promise<void> {
     const batch = takeBatch();
+    if (batch.length === 0) return;
     flushes++;
     schedule();
     await flush(deps, batch);
@@ -58,6 +61,9 @@ export function createIntake(deps: IntakeDeps): Intake {
   }
 
   function takeBatch(): Submission[] {
+    // Their senders were told to send again: what would come in now would come in twice.
+    for (const { givenUp, settle } of pending) if (givenUp.aborted) settle.reject(givenUp.reason);
+    pending = pending.filter(({ givenUp }) => !givenUp.aborted);
     let events = 0;
     let end = 0;
     while (end < pending.length && (end === 0 || events < MAX_FLUSH_EVENTS)) {
@@ -70,9 +76,9 @@ export function createIntake(deps: IntakeDeps): Intake {
   }
 
   return {
-    submit(events) {
+    submit(events, givenUp) {
       const settle = Promise.withResolvers<Admission>();
-      pending.push({ events, settle });
+      pending.push({ events, givenUp, settle });
       schedule();
       return settle.promise;
     },

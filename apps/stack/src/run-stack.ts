@@ -8,7 +8,7 @@ import { describeStack, type Plan, planStack } from "./plan.ts";
 import { redisSettingsFrom, startRedisStep } from "./redis-step.ts";
 import type { Report } from "./report.ts";
 import { loadRulesStep } from "./rules-step.ts";
-import { runSelfTest } from "./self-test.ts";
+import { runSelfTest, type SelfTest } from "./self-test.ts";
 import { serviceEnv } from "./service-env.ts";
 import { hasOwnRedis, parseSettings } from "./settings.ts";
 import { writeStackFile } from "./stack-file.ts";
@@ -97,20 +97,26 @@ async function selfTestStep(
     report.notice("no test alert is sent: the rules in force would not forward it");
     return;
   }
-  const result = await runSelfTest({
-    ingestUrl: `${plan.url("ingestor")}/api/v1/ingest`,
-    ingestKey: plan.keys.ingest,
-    receiverUrl,
-    timeoutMs: SELF_TEST_LIMIT_MS,
-    signal,
-  });
-  if (result.arrived) {
-    report.step("test alert", `${result.id} arrived at the receiver after ${result.latencyMs} ms`);
-  } else {
-    report.notice(
-      `test alert ${result.id} has not arrived after ${result.waitedMs / 1000} s: look at ${plan.url("admin")}/queues`,
-    );
+  try {
+    const result = await runSelfTest({
+      ingestUrl: `${plan.url("ingestor")}/api/v1/ingest`,
+      ingestKey: plan.keys.ingest,
+      receiverUrl,
+      timeoutMs: SELF_TEST_LIMIT_MS,
+      signal,
+    });
+    report.step("test alert", describeSelfTest(result));
+  } catch (error) {
+    signal.throwIfAborted();
+    // The stack is up all the same, perhaps full of what it held before: its user decides.
+    report.notice(`the test alert failed: ${(error as Error).message}`);
   }
+}
+
+function describeSelfTest(result: SelfTest): string {
+  return result.arrived
+    ? `${result.id} arrived at the receiver after ${result.latencyMs} ms`
+    : `${result.id} has not arrived after ${result.waitedMs / 1000} s: it waits behind others, or the forwarder is held back`;
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

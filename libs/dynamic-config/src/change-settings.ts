@@ -76,7 +76,7 @@ interface CheckedChange extends ChangeBy {
 
 /** Changes by people collide rarely, and each attempt takes a few milliseconds. */
 const MAX_ATTEMPTS = 10;
-const CHANGE_LIMIT_MS = 5000;
+const CHANGE_LIMIT_MS = 3000;
 
 async function applyChange(deps: SettingsDeps, change: CheckedChange): Promise<SettingChange> {
   const connection = ownConnection(deps.redis);
@@ -84,14 +84,18 @@ async function applyChange(deps: SettingsDeps, change: CheckedChange): Promise<S
   try {
     await connection.connect();
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      const done = await attemptChange(connection, deps, change);
-      if (done) return done;
+      const made = await attemptChange(connection, deps, change);
+      if (made) return made;
     }
+    throw new Error("other changes kept coming in between");
+  } catch (cause) {
+    if (cause instanceof SettingError) throw cause;
+    const message = `${change.key}: the change failed, list the settings to see what is in force`;
+    throw new Error(message, { cause });
   } finally {
     clearTimeout(limit);
     connection.disconnect();
   }
-  throw new Error(`${change.key}: others kept changing the settings at the same time, try again`);
 }
 
 /**
@@ -141,7 +145,7 @@ async function attemptChange(
   });
   const replies = await transaction.exec();
   const failure = replies?.find(([error]) => error)?.[0];
-  if (failure) throw new Error(`${key}: changed only in part`, { cause: failure });
+  if (failure) throw failure;
   return replies ? made : undefined;
 }
 

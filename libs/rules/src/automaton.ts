@@ -1,5 +1,5 @@
 import type { Severity } from "@mutt/event";
-import { createOutputs, type Needle } from "./outputs.ts";
+import { createOutputs, type Needle, SEVERITIES } from "./outputs.ts";
 import { childOf, createTrie, type Trie } from "./trie.ts";
 
 /**
@@ -24,40 +24,37 @@ export function createAutomaton(needles: readonly Needle[]): Automaton {
   const texts = [...new Set(needles.map((needle) => needle.text))];
   const trie = createTrie(texts);
   const outputs = createOutputs(trie, texts, needles);
-  const { symbolOf, firstChild, symbolTo, suffix } = trie;
+  const table = createTable(trie, outputs.outputAt);
   const width = trie.symbolCount;
-  const table = createTable(trie);
   const tabled = table.length / width;
+  const { symbolOf, firstChild, symbolTo, suffix } = trie;
   const { outputAt, best, bestCandidate, lowest } = outputs;
 
   return {
+    // One loop without calls on the common path: this is where matching spends its time.
     scan(text, severity, bound, candidates) {
       const floor = lowest[severity] as number;
       let rank = bound;
-      let state = 0;
       if (rank <= floor) return rank;
       outputs.startScan();
+      let state = 0;
       for (let i = 0; i < text.length; i++) {
         const symbol = symbolOf[text.charCodeAt(i)] as number;
-        if (symbol === 0) {
-          state = 0;
-          continue;
+        let child = 0;
+        while (state >= tabled && child === 0) {
+          child = childOf(firstChild, symbolTo, state, symbol);
+          if (child === 0) state = suffix[state] as number;
         }
-        let next = 0;
-        while (state >= tabled) {
-          next = childOf(firstChild, symbolTo, state, symbol);
-          if (next !== 0) break;
-          state = suffix[state] as number;
-        }
-        state = next !== 0 ? next : (table[state * width + symbol] as number);
+        const next = child !== 0 ? child : (table[state * width + symbol] as number);
+        state = next < 0 ? ~next : next;
+        if (next >= 0 && child === 0) continue;
         const output = outputAt[state] as number;
-        if (output === 0) continue;
-        const found = best[output * 8 + severity] as number;
+        const found = best[output * SEVERITIES + severity] as number;
         if (found < rank) {
           rank = found;
           if (rank <= floor) return rank;
         }
-        if ((bestCandidate[output * 8 + severity] as number) < rank) {
+        if ((bestCandidate[output * SEVERITIES + severity] as number) < rank) {
           outputs.collect(output, severity, rank, candidates);
         }
       }
@@ -66,9 +63,14 @@ export function createAutomaton(needles: readonly Needle[]): Automaton {
   };
 }
 
-/** Spells out where each of the first states goes on every symbol, falling back to suffixes as needed. */
-function createTable({ size, symbolCount, firstChild, symbolTo, suffix }: Trie): Int32Array {
-  const rows = Math.min(size, Math.max(1, Math.floor(TABLE_ENTRIES / symbolCount)));
+/**
+ * Spells out where each of the first states goes on every symbol, falling back to suffixes where it
+ * has no child. A state with an output is entered as its complement, which is negative: most steps
+ * then need no look at the outputs.
+ */
+function createTable(trie: Trie, outputAt: Int32Array): Int32Array {
+  const { symbolCount, firstChild, symbolTo, suffix } = trie;
+  const rows = Math.min(trie.size, Math.max(1, Math.floor(TABLE_ENTRIES / symbolCount)));
   const table = new Int32Array(rows * symbolCount);
   for (let state = 0; state < rows; state++) {
     const start = state * symbolCount;
@@ -76,7 +78,7 @@ function createTable({ size, symbolCount, firstChild, symbolTo, suffix }: Trie):
     if (state > 0) table.copyWithin(start, fallback, fallback + symbolCount);
     const end = firstChild[state + 1] as number;
     for (let child = firstChild[state] as number; child < end; child++) {
-      table[start + (symbolTo[child] as number)] = child;
+      table[start + (symbolTo[child] as number)] = outputAt[child] === 0 ? child : ~child;
     }
   }
   return table;

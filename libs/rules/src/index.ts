@@ -12,3 +12,11 @@ export {
   RuleSchema,
 } from "./rule.ts";
 export { type RuleProblem, ruleProblems } from "./rule-problems.ts";
+export {
+  formatRulesFile,
+  type HostTeam,
+  parseRulesFile,
+  type RulesFile,
+  RulesFileError,
+  type RulesFileProblem,
+} from "./rules-file.ts";

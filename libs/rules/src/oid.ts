@@ -1,5 +1,8 @@
-/** Numbers without leading zeros, joined by dots; the first arc is 0, 1 or 2 (ITU-T X.660). */
-const OID = /^[0-2](?:\.(?:0|[1-9][0-9]*))*$/;
+/** RFC 2578 section 3.5: at most 128 arcs, each at most ten digits, the first 0, 1 or 2. */
+const OID = /^[0-2](?:\.(?:0|[1-9]\d{0,9})){0,127}$/;
+
+/** The longest OID as text. */
+export const MAX_OID_LENGTH = 1 + 127 * 11;
 
 /** Brings an OID to the form events carry: no blanks around, no leading dot, no trailing `.*` or dot. */
 export function normaliseOid(text: string): string {

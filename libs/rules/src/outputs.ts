@@ -2,7 +2,7 @@ import type { Severity } from "@mutt/event";
 import type { Trie } from "./trie.ts";
 
 /** Severities 0 to 7: every output keeps one figure for each. */
-const SEVERITIES = 8;
+export const SEVERITIES = 8;
 
 /** The rank of no rule: above every other. */
 export const NO_RANK: number = 2 ** 31 - 1;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isOid, normaliseOid } from "./oid.ts";
+import { isOid, MAX_OID_LENGTH, normaliseOid } from "./oid.ts";
 import { compilePattern, PatternError } from "./pattern.ts";
 import { describeGiven, mustBe } from "./rule-problems.ts";
 
@@ -42,7 +42,7 @@ const FIELDS = {
       error: "holds half a surrogate pair, which no message contains; write the whole character",
     })
     .exactOptional(),
-  trap_oid: boundedText(512)
+  trap_oid: boundedText(MAX_OID_LENGTH)
     .overwrite(normaliseOid)
     .refine(isOid, { error: mustBe("an OID: numbers joined by dots, such as 1.3.6.1.6.3.1.1.5") })
     .exactOptional(),

@@ -32,7 +32,7 @@ const SERVE = `
   const server = parts.use("http", await startHttpServer({ app: http, host: env.HOST, port: 0 }));
   logger.info("listening", { url: server.url });`;
 
-describe("runApp", () => {
+describe("runApp", { timeout: 30_000 }, () => {
   test.each(["SIGTERM", "SIGINT"] as const)(
     "serves until %s, stops its parts and exits 0",
     async (signal) => {

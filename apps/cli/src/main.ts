@@ -1,0 +1,36 @@
+// Entry point of the operator's command line: one command, then the end.
+import { userInfo } from "node:os";
+import { disconnect, failFastOptions, RedisEnv, redisSettings } from "@mutt/redis";
+import { baseEnv, parseEnv } from "@mutt/service";
+import { recordAudit } from "@mutt/store";
+import { Redis } from "ioredis";
+import { z } from "zod";
+import { parseCommandLine } from "./command-line.ts";
+import { runCommand } from "./run-command.ts";
+import { USAGE, UsageError } from "./usage.ts";
+
+const CliEnv = z.object({ QUEUE_PREFIX: baseEnv.QUEUE_PREFIX, ...RedisEnv.shape });
+
+let redis: Redis | undefined;
+try {
+  const line = parseCommandLine(process.argv.slice(2));
+  const env = parseEnv(CliEnv, process.env);
+  const prefix = env.QUEUE_PREFIX;
+  // Commands may be given before the connection stands: they wait for it, bounded by the timeout.
+  redis = new Redis({ ...failFastOptions(redisSettings(env)), enableOfflineQueue: true });
+  redis.on("error", () => {});
+  await runCommand(line, {
+    redis,
+    prefix,
+    env: process.env,
+    recordAudit: recordAudit(prefix),
+    actor: `cli:${userInfo().username}`,
+    print: (text) => console.log(text),
+  });
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  if (error instanceof UsageError) console.error(`\n${USAGE}`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+} finally {
+  if (redis) disconnect(redis);
+}

@@ -1,0 +1,7 @@
+export { freeLoopbackPort as freePort } from "@mutt/private-redis";
+export { type Pipeline, type PipelineOptions, startPipeline } from "./pipeline.ts";
+export { type SpawnAppOptions, type SpawnedApp, spawnApp } from "./spawn-app.ts";
+export { TEST_KEYS } from "./test-keys.ts";
+export { startTestRedis, type TestRedis, type TestRedisOptions } from "./test-redis.ts";
+export { uniquePrefix } from "./unique-prefix.ts";
+export { waitFor } from "./wait-for.ts";
