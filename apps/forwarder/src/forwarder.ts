@@ -78,7 +78,11 @@ export function startForwarder(deps: ForwarderDeps): Forwarder {
   const worker = createWorker(
     "alert",
     queues,
-    { concurrency: FORWARDER_CONCURRENCY, retryDelayMs: (_job, error) => delayOf(error) },
+    {
+      concurrency: FORWARDER_CONCURRENCY,
+      idleWaitSeconds: 1,
+      retryDelayMs: (_job, error) => delayOf(error),
+    },
     async (job, token) =>
       act(alert, job, token, await deliver(deliverDeps, job.data, token + job.id)),
   );

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { deriveId } from "@mutt/event";
+import { DeadlineError, withDeadline } from "./deadline.ts";
 import type { Idempotency, StoredAnswer } from "./idempotency.ts";
 import type { Intake } from "./intake.ts";
 import type { IngestorMetrics } from "./metrics.ts";
@@ -18,8 +19,14 @@ export interface IngestDeps {
   metrics: IngestorMetrics;
 }
 
-/** Seconds after which a sender should try again while Redis is away. */
+/** Milliseconds after which a sender should try again while Redis is away. */
 const REDIS_RETRY_MS = 5000;
+
+/**
+ * The longest that Redis may take over a request, in milliseconds: every sender gets an answer within 2 s,
+ * also when its request had to wait for its turn, or for one slow command after the other.
+ */
+const ANSWER_MS = 1750;
 
 /**
  * Takes one ingest request from its first byte to its answer.
@@ -49,14 +56,24 @@ export async function ingest(
     throw new Refusal(413, "too_large", "the body is larger than 5 MiB; send smaller requests");
   }
   if (!deps.isRedisReady()) throw redisUnavailable();
-  const accept = (eventId: (index: number) => string): Promise<StoredAnswer> =>
-    queueEvents(deps, readEvents(body, format, { correlationId, receivedAtMs, eventId }), {
-      correlationId,
-    });
-  if (idempotencyKey === undefined) return await accept(randomEventId);
-  return await once(deps, { keyName, idempotencyKey, body }, () =>
-    accept((index) => deriveId(keyName, idempotencyKey, index)),
-  );
+  const lateness = new AbortController();
+  const accept = async (eventId: (index: number) => string): Promise<StoredAnswer> => {
+    const read = readEvents(body, format, { correlationId, receivedAtMs, eventId });
+    return await queueEvents(deps, read, { correlationId, givenUp: lateness.signal });
+  };
+  const work =
+    idempotencyKey === undefined
+      ? accept(randomEventId)
+      : once(deps, { keyName, idempotencyKey, body }, () =>
+          accept((index) => deriveId(keyName, idempotencyKey, index)),
+        );
+  try {
+    return await withDeadline(work, ANSWER_MS);
+  } catch (error) {
+    if (!(error instanceof DeadlineError)) throw error;
+    lateness.abort(error);
+    throw redisUnavailable(error);
+  }
 }
 
 async function once(
@@ -84,10 +101,10 @@ async function once(
   try {
     const answer = await accept();
     // A failure to keep it costs only the short cut: event ids derive from the key, so a repeat cannot double.
-    await idempotency.keep(keyName, idempotencyKey, body, answer).catch(() => undefined);
+    await claim.held.keep(answer).catch(() => undefined);
     return answer;
   } catch (error) {
-    await idempotency.free(keyName, idempotencyKey).catch(() => undefined);
+    await claim.held.free().catch(() => undefined);
     throw error;
   }
 }
@@ -95,11 +112,11 @@ async function once(
 async function queueEvents(
   { intake, metrics }: IngestDeps,
   read: ReadEvents,
-  { correlationId }: { correlationId: string },
+  { correlationId, givenUp }: { correlationId: string; givenUp: AbortSignal },
 ): Promise<StoredAnswer> {
   metrics.events("rejected", read.results.length - read.accepted.length);
   if (read.accepted.length === 0) throw nothingAcceptable(read);
-  const admission = await intake.submit(read.accepted).catch((cause: unknown) => {
+  const admission = await intake.submit(read.accepted, givenUp).catch((cause: unknown) => {
     metrics.events("refused", read.accepted.length);
     throw redisUnavailable(cause);
   });
@@ -136,7 +153,6 @@ function acceptedBody(read: ReadEvents, queueDepth: number, correlationId: strin
     accepted: read.accepted.length,
     rejected: read.results.length - read.accepted.length,
     results: read.results,
-    correlation_id: correlationId,
     queue_depth: queueDepth,
   };
 }
@@ -148,7 +164,7 @@ function nothingAcceptable(read: ReadEvents): Refusal {
   }
   const { field, detail } = first.error;
   const extensions = read.kind === "single" ? { field } : { field, results: read.results };
-  return new Refusal(400, "bad_request", `${field}: ${detail}`, { extensions });
+  return new Refusal(400, "bad_request", detail, { extensions });
 }
 
 function redisUnavailable(cause?: unknown): Refusal {

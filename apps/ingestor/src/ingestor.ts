@@ -38,9 +38,7 @@ export function startIngestor(deps: IngestorDeps): Ingestor {
   const { redis, queues, logger } = deps;
   const { prefix } = queues;
   const queue = openQueue("ingest", queues);
-  const metrics = createMetrics(deps.registry, async () =>
-    redis.status === "ready" ? await readIngestDepth(redis, prefix) : 0,
-  );
+  const metrics = createMetrics(deps.registry, () => readIngestDepth(redis, prefix));
   const admit = createAdmission({
     redis,
     prefix,

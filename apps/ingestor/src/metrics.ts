@@ -46,7 +46,9 @@ export function createMetrics(
     help: "Events accepted and not yet worked on by an alerter",
     registers,
     async collect() {
-      this.set(await readDepth());
+      // While Redis is away the last value stays: one gauge must not cost the whole scrape.
+      const depth = await readDepth().catch(() => undefined);
+      if (depth !== undefined) this.set(depth);
     },
   });
   requests.inc({ status: "success", reason: "ok" }, 0);

@@ -27,6 +27,24 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | undef
   return await promise;
 }
 
+/**
+ * Reads what is left of a body and throws it away, for an answer that does not need it: sent while the
+ * sender still writes, it would reach it as a broken connection. Answers whether the sender is still there.
+ */
+export async function discardBody(request: IncomingMessage): Promise<boolean> {
+  if (request.readableEnded || request.destroyed) return request.complete;
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  let size = 0;
+  request.on("data", (part: Buffer) => {
+    size += part.length;
+    if (size > MAX_DRAIN_BYTES) request.destroy();
+  });
+  request.on("end", () => resolve(true));
+  request.on("error", () => resolve(false));
+  request.on("close", () => resolve(request.complete));
+  return await promise;
+}
+
 function joined(parts: Buffer[]): Buffer {
   const [first] = parts;
   return parts.length === 1 && first !== undefined ? first : Buffer.concat(parts);

@@ -4,6 +4,7 @@ import { type Logger, sendProblem } from "@mutt/service";
 import { type Request, type Response, Router } from "express";
 import type { StoredAnswer } from "./idempotency.ts";
 import { type IngestDeps, ingest } from "./ingest.ts";
+import { discardBody } from "./read-body.ts";
 import { Refusal } from "./refusal.ts";
 import { correlationIdOf } from "./request.ts";
 
@@ -22,7 +23,7 @@ export function createIngestRoutes(deps: IngestDeps, logger: Logger): Router {
       deps.metrics.requestAccepted(seconds());
       outage.succeeded();
     } catch (error) {
-      if (request.destroyed && !request.complete) return;
+      if (!(await discardBody(request))) return;
       const refusal = toRefusal(error, logger);
       if (refusal.reason === "redis_unavailable") outage.failed(refusal.cause ?? refusal);
       deps.metrics.requestRefused(refusal.reason, seconds());

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import {
   ensureRedisServer,
   type PrivateRedis,
@@ -30,17 +31,21 @@ export async function startRedisStep(parts: {
   const { home, settings, credentials, report } = parts;
   const server = await ensureRedisServer({ log: (line) => report.step("redis", line) });
 
-  const start = (port: number | undefined): Promise<PrivateRedis> =>
-    startPrivateRedis({
+  const pidFile = home.pidFile("redis");
+  const start = async (port: number | undefined): Promise<PrivateRedis> => {
+    const redis = await startPrivateRedis({
       dir: home.redisDir,
       password: credentials.redis_password,
       maxmemory: maxmemoryOf(settings),
       appendfsync: settings.APPENDFSYNC,
       logFile: home.logFile("redis"),
       command: server.command,
-      onSpawn: (pid) => writePidFile(home.pidFile("redis"), pid),
+      onSpawn: (pid) => writePidFile(pidFile, pid),
       ...(port !== undefined && { port }),
     });
+    void redis.exited.then(() => rmSync(pidFile, { force: true }));
+    return redis;
+  };
   const redis = await start(await portToReuse(credentials));
   if (redis.port !== credentials.redis_port) {
     await saveCredentials(home.credentialsFile, { ...credentials, redis_port: redis.port });

@@ -4,7 +4,7 @@ export type Report = {
   step(topic: string, detail: string): void;
   /** Something happened, or needs attention, while the rest goes on. */
   notice(line: string): void;
-  /** It cannot go on; each line of the text is printed. */
+  /** It cannot go on; each line is a reason, save indented ones, which belong to the one before. */
   failure(text: string): void;
   /** Lines as they are. */
   plain(...lines: string[]): void;
@@ -22,7 +22,9 @@ export function createReport(output: Output): Report {
     step: (topic, detail) => print(`${done}${topic.padEnd(12)} ${detail}`),
     notice: (line) => print(`${attention}${line}`),
     failure: (text) => {
-      for (const line of text.split("\n")) print(paint(31, `mutt cannot start: ${line}`));
+      for (const line of text.split("\n")) {
+        print(line.startsWith(" ") ? line : paint(31, `mutt cannot start: ${line}`));
+      }
     },
     plain: (...lines) => {
       for (const line of lines) print(line);

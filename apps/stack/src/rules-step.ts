@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { connectPatient, disconnect, type RedisSettings } from "@mutt/redis";
+import { connectPatient, disconnect, type RedisSettings, redisProblem } from "@mutt/redis";
 import { compileRules, isForwarded, parseRulesFile } from "@mutt/rules";
 import { countRules, importRules, readRuleBook, type StoreDeps } from "@mutt/store";
 import type { Report } from "./report.ts";
@@ -21,10 +21,15 @@ export async function loadRulesStep(
   report: Report,
 ): Promise<{ forwardsSelfTest: boolean }> {
   const problems: string[] = [];
-  const redis = connectPatient(redisAt.redisSettings, (error) => void problems.push(error.message));
+  const redis = connectPatient(redisAt.redisSettings, (error) => {
+    problems.push(error.message || ((error as NodeJS.ErrnoException).code ?? error.name));
+  });
   const { host, port } = redisAt.redisSettings;
   const deadline = setTimeout(() => redis.disconnect(), ANSWER_LIMIT_MS);
   try {
+    await redis.ping();
+    const problem = await redisProblem(redis);
+    if (problem) throw new Error(`Redis at ${host}:${port} cannot be used: ${problem}`);
     return await loadRules({ redis, prefix: redisAt.prefix }, report);
   } catch (error) {
     if (problems.length === 0) throw error;

@@ -6,7 +6,11 @@ describe("readSeverity", () => {
   test.each<[string, Severity, unknown[]]>([
     ["emergency", 0, [0, "0", "emerg", "EMERGENCY", "LOG_EMERG", "panic", "emergencies"]],
     ["alert", 1, [1, "1", "Alert", "alerts", "Disaster", "nonRecoverable", "Non-Recoverable"]],
-    ["critical", 2, [2, "crit", "Critical", "critical", " CRITICAL ", "FATAL", "High", "DOWN"]],
+    [
+      "critical",
+      2,
+      [2, "crit", "Critical", "critical", " CRITICAL ", "FATAL", "High", "DOWN", "INCIDENT_ERROR"],
+    ],
     ["error", 3, [3, "3", "err", "error", "ERROR", "log_err", "Major", "SEVERE", "Average"]],
     ["warning", 4, [4, "warn", "Warning", "warnings", "Minor", "UNKNOWN", "Medium", "noncritical"]],
     ["notice", 5, [5, "notice", "notifications", "Indeterminate", "Cleared", "Clear", "OK", "Low"]],

@@ -29,8 +29,8 @@ const NAMES = [
 const WORDS: Record<Severity, string> = {
   0: "emerg emergency emergencies emrg panic",
   1: "alert alerts alrt disaster nonrecoverable",
-  2: "crit critical criticals fatal high down",
-  3: "err error errors eror major severe average failed failure fail unreachable",
+  2: "crit critical criticals fatal high down incidenterror",
+  3: "err error errors major severe average failed failure fail unreachable",
   4: "warn warning warnings minor medium moderate caution unknown degraded noncritical auditfailure",
   5: "notice notices notif notification notifications note low indeterminate notclassified ok up normal clear cleared recovered recovery resolved",
   6: "info information informational informative log statement success auditsuccess",

@@ -17,6 +17,11 @@ export interface WorkerTuning<Name extends QueueName> {
   concurrency: number;
   /** How often a job may lose its worker before BullMQ fails it. */
   maxStalledCount?: number;
+  /**
+   * Longest blocking wait for a job, in seconds. A job with a priority that goes back to its queue wakes nobody
+   * (BullMQ 6.7 sets no marker then), so this bounds how long it may lie there.
+   */
+  idleWaitSeconds?: number;
   /** Milliseconds until the next attempt of a job that threw; at least 0. */
   retryDelayMs(job: PipelineJob<Name>, error: Error): number;
 }
@@ -51,6 +56,7 @@ export function createWorker<Name extends QueueName>(
       concurrency: tuning.concurrency,
       ...RECOVERY,
       ...(tuning.maxStalledCount === undefined ? {} : { maxStalledCount: tuning.maxStalledCount }),
+      ...(tuning.idleWaitSeconds === undefined ? {} : { drainDelay: tuning.idleWaitSeconds }),
       // How long an acknowledgement waits to be tried again after a Redis error; the lock is 8 s.
       runRetryDelay: 1000,
       // Workers sleep on their own clock while limited; a loosened limit is seen within this time.

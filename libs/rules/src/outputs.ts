@@ -5,7 +5,7 @@ import type { Trie } from "./trie.ts";
 export const SEVERITIES = 8;
 
 /** The rank of no rule: above every other. */
-export const NO_RANK: number = 2 ** 31 - 1;
+const NO_RANK: number = 2 ** 31 - 1;
 
 /** A text to look for, and what it means to find it. */
 export interface Needle {

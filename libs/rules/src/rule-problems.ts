@@ -37,3 +37,9 @@ export function mustBe(what: string): (issue: { readonly input?: unknown }) => s
       ? `is missing; it must be ${what}`
       : `must be ${what}, not ${describeGiven(input)}`;
 }
+
+/** Likewise for texts. Files write `trap_oid: 1.3` and mean a text: it says how. */
+export function mustBeText(issue: { readonly input?: unknown }): string {
+  const cure = typeof issue.input === "number" ? "; put it in quotes" : "";
+  return `${mustBe("text")(issue)}${cure}`;
+}

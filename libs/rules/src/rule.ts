@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isOid, MAX_OID_LENGTH, normaliseOid } from "./oid.ts";
 import { compilePattern, PatternError } from "./pattern.ts";
-import { describeGiven, mustBe } from "./rule-problems.ts";
+import { describeGiven, mustBe, mustBeText } from "./rule-problems.ts";
 
 /** What becomes of an event that a rule matches; the first three are forwarded, the others only counted. */
 export const HANDLINGS = [
@@ -144,12 +144,6 @@ function boundedText(max: number): z.ZodString {
   return z.string({ error: mustBeText }).max(max, {
     error: ({ input }) => `is ${String(input).length} characters long; the limit is ${max}`,
   });
-}
-
-/** Files write `trap_oid: 1.3` and mean a text: say how. */
-function mustBeText(issue: { readonly input?: unknown }): string {
-  const cure = typeof issue.input === "number" ? "; put it in quotes" : "";
-  return `${mustBe("text")(issue)}${cure}`;
 }
 
 /** A text of one line's worth: blanks around it are dropped, and something must be left. */

@@ -1,8 +1,14 @@
 import { stringify } from "yaml";
 import { z } from "zod";
 import { type RuleDraft, RuleDraftSchema } from "./rule.ts";
-import { describeGiven, mustBe, type RuleProblem, ruleProblems } from "./rule-problems.ts";
-import { parseStructuredText } from "./structured-text.ts";
+import {
+  describeGiven,
+  mustBe,
+  mustBeText,
+  type RuleProblem,
+  ruleProblems,
+} from "./rule-problems.ts";
+import { parseStructuredText, startsAsJson } from "./structured-text.ts";
 
 /** A host and the team that hears of its events when no rule matches them. */
 export interface HostTeam {
@@ -44,14 +50,17 @@ const MAX_NAME_SHOWN = 60;
 
 const SECTIONS = ["rules", "dev_hosts", "teams"] as const;
 
-const Hostname = z
-  .string({ error: mustBe("text (in YAML, put a number in quotes)") })
+/** A line that begins a section, in YAML. */
+const SECTION_LINE = /^[ \t]*["']?(?:rules|dev_hosts|teams)["']?[ \t]*:/m;
+
+const Name = z
+  .string({ error: mustBeText })
   .trim()
   .min(1, { error: "must not be empty" })
   .max(255, { error: "is longer than 255 characters" });
 
 const HostTeamSchema = z.strictObject(
-  { hostname: Hostname, team: Hostname },
+  { hostname: Name, team: Name },
   {
     error: (issue) =>
       issue.code === "unrecognized_keys"
@@ -68,7 +77,7 @@ const HostTeamSchema = z.strictObject(
 export function parseRulesFile(text: string): RulesFile {
   const sections = readSections(text);
   const rules = readEntries(sections, "rules", RuleDraftSchema);
-  const hosts = readEntries(sections, "dev_hosts", Hostname);
+  const hosts = readEntries(sections, "dev_hosts", Name);
   const teams = readEntries(sections, "teams", HostTeamSchema);
   const problems = [
     ...rules.problems,
@@ -95,13 +104,14 @@ export function formatRulesFile(file: RulesFile, format: "yaml" | "json"): strin
   return stringify(ordered, { lineWidth: 0, compat: "yaml-1.1", aliasDuplicateObjects: false });
 }
 
-function readSections(text: string): Record<string, unknown> {
+function readSections(given: string): Record<string, unknown> {
+  const text = given.replace(/^\ufeff/, "");
   if (new TextEncoder().encode(text).length > MAX_FILE_BYTES) {
     refuseFile("is larger than 5 MiB; split it");
   }
   if (text.trim() === "") refuseFile("is empty; it needs a list `rules`");
   // Spares a wrong file (a log, a web page) the YAML parser, which takes minutes over megabytes of errors.
-  if (!/^\s*[[{]|^["']?(rules|dev_hosts|teams)["']?\s*:/m.test(text)) {
+  if (!startsAsJson(text) && !SECTION_LINE.test(text)) {
     refuseFile("does not look like a rules file; it needs a line `rules:` with the rules under it");
   }
   const parsed = parseStructuredText(text);
@@ -170,7 +180,7 @@ function findRepeats<T>(
     const earlier = first.get(key);
     if (key === undefined) return [];
     if (earlier === undefined) first.set(key, where);
-    const detail = `repeats ${describeGiven(key)} of ${earlier}; give each its own`;
+    const detail = `repeats ${describeGiven(key)} of ${earlier}; keep one of them`;
     return earlier === undefined ? [] : [{ where, field, detail }];
   });
 }

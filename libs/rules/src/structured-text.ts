@@ -10,16 +10,21 @@ const MAX_ERRORS = 5;
 const MAX_ALIASES = 100;
 
 /**
- * Reads JSON (a text that starts with a brace or bracket) or YAML 1.2. Aliases are followed as far as they do no harm;
- * repeated keys, unknown tags and keys that are not text are errors.
+ * Reads JSON or YAML 1.2. Aliases are followed as far as they do no harm; in YAML, repeated keys,
+ * unknown tags and keys that are not text are errors.
  */
 export function parseStructuredText(text: string): ParsedText {
   try {
-    return /^\s*[{[]/.test(text) ? { value: JSON.parse(text) } : parseYaml(text);
+    return startsAsJson(text) ? { value: JSON.parse(text) } : parseYaml(text);
   } catch (error) {
     // Not only syntax: nesting too deep for the stack and alias bombs end up here too.
     return { errors: [firstLine(error instanceof Error ? error.message : String(error))] };
   }
+}
+
+/** Tells whether a text starts with a brace or a bracket, and so is read as JSON. */
+export function startsAsJson(text: string): boolean {
+  return /^\s*[{[]/.test(text);
 }
 
 function parseYaml(text: string): ParsedText {

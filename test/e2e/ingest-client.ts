@@ -1,0 +1,86 @@
+import { connect } from "node:net";
+import { type IngestJob, openQueue } from "@mutt/queues";
+import { patientOptions, redisSettings } from "@mutt/redis";
+import type { Pipeline } from "@mutt/testkit";
+
+/** An answer as it came over the wire. */
+export interface RawAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/**
+ * Sends bytes that no HTTP client would send, and reads the answers until there are `answers` of them.
+ * Rejects when the connection ends or breaks before that.
+ */
+export async function sendRaw(
+  url: string,
+  bytes: string | Buffer,
+  { answers = 1 } = {},
+): Promise<RawAnswer[]> {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  const { promise, resolve, reject } = Promise.withResolvers<RawAnswer[]>();
+  let received = Buffer.alloc(0);
+  socket.on("error", reject);
+  socket.on("close", () => reject(new Error(`closed after: ${received.toString("latin1")}`)));
+  socket.on("data", (part) => {
+    received = Buffer.concat([received, part]);
+    const complete = parseAnswers(received);
+    if (complete.length >= answers) resolve(complete);
+  });
+  // Latin-1, so that every character is one byte.
+  socket.write(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes);
+  try {
+    return await promise;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Splits what was received into complete answers, each with a Content-Length; the rest is left out. */
+function parseAnswers(received: Buffer): RawAnswer[] {
+  const answers: RawAnswer[] = [];
+  for (let start = 0; ; ) {
+    const headEnd = received.indexOf("\r\n\r\n", start);
+    if (headEnd === -1) return answers;
+    const [statusLine = "", ...lines] = received.toString("latin1", start, headEnd).split("\r\n");
+    const headers = Object.fromEntries(
+      lines.map((line) => [
+        line.slice(0, line.indexOf(":")).toLowerCase(),
+        line.slice(line.indexOf(":") + 1).trim(),
+      ]),
+    );
+    const end = headEnd + 4 + Number(headers["content-length"] ?? 0);
+    if (received.length < end) return answers;
+    const status = Number(statusLine.split(" ")[1]);
+    answers.push({ status, headers, body: received.toString("utf8", headEnd + 4, end) });
+    start = end;
+  }
+}
+
+/** The chunks that wait in the ingest queue, in the order they came. */
+export async function readChunks(
+  pipeline: Pick<Pipeline, "redis" | "prefix">,
+): Promise<IngestJob[]> {
+  const queue = openQueue("ingest", {
+    connection: patientOptions(redisSettings({ REDIS_URL: pipeline.redis.url })),
+    prefix: pipeline.prefix,
+    onError: () => {},
+  });
+  try {
+    const jobs = await queue.getJobs(["waiting", "active", "delayed"], 0, -1, true);
+    return jobs.map((job) => job.data);
+  } finally {
+    await queue.close();
+  }
+}
+
+/** The ids of all events that wait in the ingest queue. */
+export async function readQueuedIds(
+  pipeline: Pick<Pipeline, "redis" | "prefix">,
+): Promise<string[]> {
+  const chunks = await readChunks(pipeline);
+  return chunks.flatMap((chunk) => chunk.events.map(({ id }) => id));
+}
