@@ -12,8 +12,12 @@ export type Account = {
   delivered: number;
 };
 
-/** Where the counts come from. */
-export type AccountSources = { alerterUrl: string; forwarderUrl: string; receiverUrl?: string };
+/** Where the counts come from: every process of the alerter and the forwarder, and the local receiver. */
+export type AccountSources = {
+  alerterUrls: readonly string[];
+  forwarderUrls: readonly string[];
+  receiverUrl?: string;
+};
 
 /** Outcomes after which the alerter is done with an event; a deferred one comes again. */
 const FINAL_OUTCOMES = ["forwarded", "logged", "unhandled", "shed", "dead"];
@@ -27,25 +31,24 @@ export function settledOf(account: Account): number {
 export async function openAccount(
   sources: AccountSources,
 ): Promise<{ read(ids: readonly string[]): Promise<Account> }> {
-  const start = await readCounters(sources);
+  const { alerterUrls, forwarderUrls, receiverUrl } = sources;
+  const outcomes = await openCounter(alerterUrls, "mutt_alerter_events_total", "outcome");
+  const handling = await openCounter(alerterUrls, "mutt_alerter_handling_total", "handling");
+  const forwarded = await openCounter(forwarderUrls, "mutt_forward_alerts_total", "outcome");
   return {
-    async read(ids) {
-      const now = await readCounters(sources);
-      const delivered = increases(start.delivered, now.delivered).delivered ?? 0;
-      return {
-        outcomes: increases(start.outcomes, now.outcomes),
-        handling: increases(start.handling, now.handling),
-        delivered: sources.receiverUrl
-          ? await countDelivered(sources.receiverUrl, ids)
-          : Math.min(delivered, ids.length),
-      };
-    },
+    read: async (ids) => ({
+      outcomes: await outcomes(),
+      handling: await handling(),
+      delivered: receiverUrl
+        ? await countDelivered(receiverUrl, ids)
+        : Math.min((await forwarded()).delivered ?? 0, ids.length),
+    }),
   };
 }
 
 /**
  * Reads an account until every one of the ids has come to an end and what was forwarded is delivered,
- * or until nothing has moved for `patienceMs`. Gives the last reading.
+ * or until nothing has moved for `patienceMs`. Gives the last reading; throws when there was none.
  */
 export async function untilSettled(
   read: (ids: readonly string[]) => Promise<Account>,
@@ -53,13 +56,21 @@ export async function untilSettled(
   patienceMs: number,
 ): Promise<Account> {
   let movedAt = Date.now();
-  let account = await read(ids);
-  while (!isSettled(account, ids.length) && Date.now() - movedAt < patienceMs) {
+  let account: Account | undefined;
+  let problem: unknown;
+  do {
+    try {
+      const next = await read(ids);
+      if (JSON.stringify(next) !== JSON.stringify(account)) movedAt = Date.now();
+      account = next;
+      if (isSettled(account, ids.length)) return account;
+    } catch (error) {
+      // A process may be on its way up again.
+      problem = error;
+    }
     await sleep(100);
-    const next = await read(ids);
-    if (JSON.stringify(next) !== JSON.stringify(account)) movedAt = Date.now();
-    account = next;
-  }
+  } while (Date.now() - movedAt < patienceMs);
+  if (!account) throw problem;
   return account;
 }
 
@@ -69,13 +80,22 @@ export function isSettled(account: Account, accepted: number): boolean {
   return settledOf(account) >= accepted && account.delivered >= forwarded;
 }
 
-async function readCounters({ alerterUrl, forwarderUrl }: AccountSources) {
-  const alerter = parseSamples(await readText(`${alerterUrl}/metrics`));
-  const forwarder = parseSamples(await readText(`${forwarderUrl}/metrics`));
-  return {
-    outcomes: sumBy(alerter, "mutt_alerter_events_total", "outcome"),
-    handling: sumBy(alerter, "mutt_alerter_handling_total", "handling"),
-    delivered: sumBy(forwarder, "mutt_forward_alerts_total", "outcome"),
+/** Reads what is added to a metric from now on, summed over the processes, by one of its labels. */
+async function openCounter(
+  urls: readonly string[],
+  metric: string,
+  label: string,
+): Promise<() => Promise<Record<string, number>>> {
+  const readOne = async (url: string): Promise<Record<string, number>> =>
+    sumBy(parseSamples(await readText(`${url}/metrics`)), metric, label);
+  const start = await Promise.all(urls.map(readOne));
+  return async () => {
+    const sums: Record<string, number> = {};
+    for (const [index, url] of urls.entries()) {
+      const added = increases(start[index] ?? {}, await readOne(url));
+      for (const [key, value] of Object.entries(added)) sums[key] = (sums[key] ?? 0) + value;
+    }
+    return sums;
   };
 }
 

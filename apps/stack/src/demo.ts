@@ -1,5 +1,6 @@
 // Entry point of `npm run demo`: the sample events of test/data through the running stack.
 import { homeAt } from "./home.ts";
+import { findReplicas } from "./replicas.ts";
 import { runDemo } from "./run-demo.ts";
 import { readSampleFiles } from "./sample-events.ts";
 import { readStackFile } from "./stack-file.ts";
@@ -15,8 +16,8 @@ try {
     {
       ingestUrl: `${ingestor}/api/v1/ingest`,
       ingestKey: stack.ingest_key,
-      alerterUrl: alerter ?? "",
-      forwarderUrl: forwarder ?? "",
+      alerterUrls: [alerter ?? "", ...(await findReplicas(home, "alerter"))],
+      forwarderUrls: [forwarder ?? "", ...(await findReplicas(home, "forwarder"))],
       ...(receiver !== undefined && { receiverUrl: receiver }),
     },
     process.stdout,

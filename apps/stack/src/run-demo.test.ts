@@ -70,8 +70,8 @@ async function setup(options: { losesOne?: boolean } = {}) {
     target: {
       ingestUrl: `${url}/ingest`,
       ingestKey: "k",
-      alerterUrl: url,
-      forwarderUrl: url,
+      alerterUrls: [url],
+      forwarderUrls: [url],
       receiverUrl: url,
     },
     output: {

@@ -133,9 +133,10 @@ function assertion(reader: Reader): Demand {
 }
 
 function readGroup(reader: Reader): Demand {
-  // Of the flags only a switched-off `i` changes what a plain text matches.
-  if (take(reader, /\(\?[imsU]+\)/y)) return EMPTY;
-  if (take(reader, /\(\?[imsU]*-[imsU]+\)/y)) return assertion(reader);
+  // Of the flags only a switched-off `i` changes what a plain text matches. A quantifier after them
+  // would apply to what stands before them.
+  if (take(reader, /\(\?[imsU]+\)(?![*+?{])/y)) return EMPTY;
+  if (take(reader, /\(\?[imsU]*-[imsU]+\)(?![*+?{])/y)) return assertion(reader);
   if (take(reader, /\(\?[imsU]*-[imsU]+:/y)) reader.onlyText = false;
   else if (!take(reader, /\(\?[imsU]*:|\(\?P?<\w+>|\((?!\?)/y)) throw new UnknownSyntaxError();
   const inside = readAlternatives(reader);

@@ -20,6 +20,8 @@ const SEVERITIES = [3, 4, 4, 5, 3, 4, 2, 4, 3, 4, 5, 4, 3, 4, 5, 3, 4, 5, 3, 4];
 const HOSTS = 200;
 const SPREAD = 7919;
 const MARKER = "bench#";
+const FAULT_PREFIX = "fault F";
+const FAULT_DIGITS = 4;
 
 /** Whether an event of a run is one of those that are forwarded; they fall on all severities alike. */
 export function isForwarded(sequence: number, forwardEvery: number): boolean {
@@ -86,7 +88,13 @@ function describe(sequence: number, { run, forwardEvery }: PayloadOptions) {
   };
 }
 
+/** Whether a message made here is of a fault that is only logged: one look, where MUTT asks all its rules. */
+export function isLoggedMessage(message: string): boolean {
+  const at = message.indexOf(FAULT_PREFIX);
+  return at !== -1 && message.charCodeAt(at + FAULT_PREFIX.length + FAULT_DIGITS - 1) % 2 === 1;
+}
+
 /** The words in a message by which a rule knows a fault. */
 export function faultName(fault: number): string {
-  return `fault F${String(fault).padStart(4, "0")}`;
+  return `${FAULT_PREFIX}${String(fault).padStart(FAULT_DIGITS, "0")}`;
 }

@@ -22,7 +22,7 @@ export interface AnswerMessage {
  */
 export function takeOrders<Order>(
   ready: unknown,
-  carryOut: (order: Order) => Promise<unknown> | unknown,
+  carryOut: (order: Order) => Promise<unknown> | unknown = refuse,
 ): void {
   process.on("disconnect", () => process.exit(0));
   process.on("message", ({ id, order }: OrderMessage) => {
@@ -36,4 +36,8 @@ export function takeOrders<Order>(
 
 function send(message: AnswerMessage): void {
   if (process.connected) process.send?.(message);
+}
+
+function refuse(): never {
+  throw new Error("this process takes no orders");
 }

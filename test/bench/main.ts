@@ -1,0 +1,17 @@
+import { useTempDir } from "./processes/temp-dir.ts";
+useTempDir();
+import { startLoad } from "./load/load.ts";
+import { startSink } from "./sink/sink.ts";
+import { findAlertmanager } from "./systems/alertmanager.ts";
+import { compare } from "./scenarios/compare.ts";
+import { contenders, QUICK } from "./scenarios/plan.ts";
+import { measureCeiling } from "./scenarios/ceiling.ts";
+import { measureMemory } from "./scenarios/memory.ts";
+const t0 = Date.now();
+const am = await findAlertmanager();
+await using load = await startLoad();
+await using sink = await startSink();
+const only = process.argv[2]?.split(",");
+console.log(await measureCeiling(load));
+await compare({ bench: { load, sink }, contenders: contenders(am).filter(c => !only || only.includes(c.name)), extent: QUICK, isWanted: () => true, onResult: (r) => console.log(((Date.now()-t0)/1000).toFixed(1), JSON.stringify(r, (k, v) => typeof v === "number" ? Math.round(v * 10) / 10 : v)) });
+if (!only || only.includes("memory")) console.table((await measureMemory({ load, sink }, 4)).rows);
