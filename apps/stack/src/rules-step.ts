@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { connectPatient, disconnect, type RedisSettings, redisProblem } from "@mutt/redis";
-import { compileRules, isForwarded, parseRulesFile } from "@mutt/rules";
+import { compileRules, isForwarded, parseRulesFile, RulesFileError } from "@mutt/rules";
 import { countRules, importRules, readRuleBook, type StoreDeps } from "@mutt/store";
 import type { Report } from "./report.ts";
 import { SELF_TEST } from "./self-test.ts";
@@ -25,15 +25,18 @@ export async function loadRulesStep(
     problems.push(error.message || ((error as NodeJS.ErrnoException).code ?? error.name));
   });
   const { host, port } = redisAt.redisSettings;
-  const deadline = setTimeout(() => redis.disconnect(), ANSWER_LIMIT_MS);
+  // A command that waits for the connection is not told of its end: the deadline must stand by itself.
+  const { promise: silence, reject: giveUp } = Promise.withResolvers<never>();
+  const deadline = setTimeout(
+    () => giveUp(new Error(`no answer within ${ANSWER_LIMIT_MS / 1000} s`)),
+    ANSWER_LIMIT_MS,
+  );
   try {
-    await redis.ping();
-    const problem = await redisProblem(redis);
-    if (problem) throw new Error(`Redis at ${host}:${port} cannot be used: ${problem}`);
-    return await loadRules({ redis, prefix: redisAt.prefix }, report);
+    return await Promise.race([loadRules({ redis, prefix: redisAt.prefix }, report), silence]);
   } catch (error) {
-    if (problems.length === 0) throw error;
-    throw new Error(`Redis at ${host}:${port} cannot be used: ${problems.at(-1)}`);
+    if (error instanceof RulesFileError) throw error;
+    const reason = problems.at(-1) ?? (error as Error).message;
+    throw new Error(`Redis at ${host}:${port} cannot be used: ${reason}`, { cause: error });
   } finally {
     clearTimeout(deadline);
     disconnect(redis);
@@ -41,6 +44,9 @@ export async function loadRulesStep(
 }
 
 async function loadRules(store: StoreDeps, report: Report): Promise<{ forwardsSelfTest: boolean }> {
+  await store.redis.ping();
+  const problem = await redisProblem(store.redis);
+  if (problem) throw new Error(problem);
   if ((await countRules(store)) === 0) {
     const file = parseRulesFile(await readFile(SAMPLE_RULES, "utf8"));
     await importRules(store, file, { actor: "npm start", reason: "sample rules, there were none" });
