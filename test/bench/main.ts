@@ -1,17 +1,35 @@
+// Entry point: measure MUTT beside its peers in one run, print the report, leave nothing behind.
+import { writeFile } from "node:fs/promises";
+import { type Options, parseOptions, USAGE } from "./options.ts";
 import { useTempDir } from "./processes/temp-dir.ts";
+import { judgeAims } from "./report/aims.ts";
+import { formatReport } from "./report/report.ts";
+import { runBench, runProfile } from "./run-bench.ts";
+
+// Ends everything that was started, by the exit hooks.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+
+const options = readOptions();
 useTempDir();
-import { startLoad } from "./load/load.ts";
-import { startSink } from "./sink/sink.ts";
-import { findAlertmanager } from "./systems/alertmanager.ts";
-import { compare } from "./scenarios/compare.ts";
-import { contenders, QUICK } from "./scenarios/plan.ts";
-import { measureCeiling } from "./scenarios/ceiling.ts";
-import { measureMemory } from "./scenarios/memory.ts";
-const t0 = Date.now();
-const am = await findAlertmanager();
-await using load = await startLoad();
-await using sink = await startSink();
-const only = process.argv[2]?.split(",");
-console.log(await measureCeiling(load));
-await compare({ bench: { load, sink }, contenders: contenders(am).filter(c => !only || only.includes(c.name)), extent: QUICK, isWanted: () => true, onResult: (r) => console.log(((Date.now()-t0)/1000).toFixed(1), JSON.stringify(r, (k, v) => typeof v === "number" ? Math.round(v * 10) / 10 : v)) });
-if (!only || only.includes("memory")) console.table((await measureMemory({ load, sink }, 4)).rows);
+if (options.profile === undefined) {
+  const results = await runBench(options);
+  const aims = judgeAims(results);
+  console.log(`\n${formatReport(results, aims)}`);
+  if (options.jsonFile !== undefined) {
+    await writeFile(options.jsonFile, `${JSON.stringify({ ...results, aims }, undefined, 2)}\n`);
+  }
+} else {
+  console.log(await runProfile(options, options.profile));
+}
+
+function readOptions(): Options {
+  try {
+    const parsed = parseOptions(process.argv.slice(2));
+    if (parsed) return parsed;
+    console.log(USAGE);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${USAGE}`);
+    process.exit(2);
+  }
+}

@@ -1,7 +1,51 @@
+import { STATUS_CODES } from "node:http";
 import { connect } from "node:net";
 import { type IngestJob, openQueue } from "@mutt/queues";
 import { patientOptions, redisSettings } from "@mutt/redis";
-import type { Pipeline } from "@mutt/testkit";
+import { type Pipeline, TEST_KEYS } from "@mutt/testkit";
+import { expect } from "vitest";
+
+/** An answer of the ingest API. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: Record<string, unknown>;
+}
+
+/** Posts to an ingest URL: text and bytes as they are, anything else as JSON. */
+export async function post(
+  url: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const isRaw = typeof body === "string" || body instanceof Uint8Array;
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-api-key": TEST_KEYS.ingest, ...headers },
+    body: isRaw ? body : JSON.stringify(body),
+  });
+  const answer = (await response.json()) as Record<string, unknown>;
+  return { status: response.status, headers: response.headers, body: answer };
+}
+
+/** The problem document of an answer, after a look at whether it is one. */
+export function problemOf({ status, headers, body }: Answer): Record<string, unknown> {
+  expect(headers.get("content-type")).toBe("application/problem+json; charset=utf-8");
+  expect(headers.get("x-correlation-id")).toMatch(/^[\x20-\x7e]{1,128}$/);
+  expect(body).toMatchObject({
+    type: "about:blank",
+    title: STATUS_CODES[status],
+    status,
+    detail: expect.stringMatching(/.{10}/),
+    reason: expect.any(String),
+  });
+  return body;
+}
+
+/** The head of a raw request up to its empty line. */
+export function rawHead(headers: readonly string[]): string {
+  return `${["POST /api/v1/ingest HTTP/1.1", "Host: mutt", ...headers].join("\r\n")}\r\n\r\n`;
+}
 
 /** An answer as it came over the wire. */
 export interface RawAnswer {

@@ -22,11 +22,13 @@ local total, oldest = 0, current
 if limit > 0 then
   local head = redis.call('HMGET', KEYS[1], 'total', 'oldest', 'width')
   total, oldest = tonumber(head[1] or '') or 0, tonumber(head[2] or '') or current
-  -- Another window, a long pause, or a clock that was put back by more than a window: begin anew.
-  if tonumber(head[3] or '') ~= width or oldest < oldestKept - 10 * SLICES or oldest > current then
+  local isOutOfReach = oldest < oldestKept - 10 * SLICES or oldest > current + SLICES
+  if tonumber(head[3] or '') ~= width or isOutOfReach then
     redis.call('DEL', KEYS[1])
     total, oldest = 0, current
   end
+  -- A clock that was put back counts in slices before the oldest: they have to be found again.
+  oldest = math.min(oldest, current)
   while oldest < oldestKept do
     local gone = tonumber(redis.call('HGET', KEYS[1], oldest) or '') or 0
     if gone > 0 then

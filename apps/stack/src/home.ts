@@ -7,6 +7,8 @@ export type Home = {
   dir: string;
   redisDir: string;
   credentialsFile: string;
+  /** Where Node keeps compiled code, so that an app that died is back sooner. */
+  cacheDir: string;
   /** Held by the one supervisor of this home. */
   lockFile: string;
   /** What a running stack tells `npm run app` and `npm run demo`. */
@@ -23,6 +25,7 @@ export function homeAt(muttHome: string | undefined): Home {
     dir,
     redisDir: join(dir, "redis"),
     credentialsFile: join(dir, "credentials.json"),
+    cacheDir: join(dir, "cache"),
     lockFile: join(dir, "run", "supervisor.pid"),
     stackFile: join(dir, "run", "stack.json"),
     logFile: (name) => join(dir, "logs", `${name}.log`),

@@ -67,7 +67,10 @@ export async function runStack(
       services: plan.services,
       home,
       urlOf: plan.url,
-      envOf: (name) => serviceEnv(name, env, additions),
+      envOf: (name) => ({
+        NODE_COMPILE_CACHE: home.cacheDir,
+        ...serviceEnv(name, env, additions),
+      }),
     },
     report,
     interrupt,

@@ -88,7 +88,7 @@ export async function endWithin(
     target.log(`${target.name} ${why}: killed`);
     target.kill("SIGKILL");
   };
-  const onForce = (): void => kill("is not waited for");
+  const onForce = (): void => kill("is not waited for any longer");
   const deadline = setTimeout(() => kill(`did not stop within ${graceMs / 1000} s`), graceMs);
   if (force?.aborted) onForce();
   else force?.addEventListener("abort", onForce, { once: true });

@@ -13,14 +13,19 @@ describe("baseSettings", () => {
   });
 
   test("names every variable that cannot be used, a line each", () => {
-    const env = { MOOG_BATCH_MAX: "many", REMEDIATION_ENABLED: "on", MOOG_RETRY_MAX_MS: "500" };
+    const env = {
+      MOOG_BATCH_MAX: "many",
+      REMEDIATION_ENABLED: "on",
+      ALERTER_QUEUE_SHED_THRESHOLD: "500",
+    };
     expect(() => baseSettings(env)).toThrow(
       new Error(
         [
           "REMEDIATION_ENABLED: expected true, false, 1 or 0, got another text; the default is true",
           "MOOG_BATCH_MAX: expected a whole number from 1 to 500, got another text; the default is 50",
-          "MOOG_RETRY_BASE_MS and MOOG_RETRY_MAX_MS: moog_retry_base_ms (1000) must be at most " +
-            "moog_retry_max_ms (500): lower moog_retry_base_ms or raise moog_retry_max_ms first",
+          "ALERTER_QUEUE_WARN_THRESHOLD and ALERTER_QUEUE_SHED_THRESHOLD: " +
+            "alerter_queue_warn_threshold (1000) must be below alerter_queue_shed_threshold (500): " +
+            "lower alerter_queue_warn_threshold or raise alerter_queue_shed_threshold first",
         ].join("\n"),
       ),
     );
@@ -49,9 +54,6 @@ describe("resolveSettings", () => {
     [{ alerter_queue_warn_threshold: "1999" }, true],
     [{ alerter_queue_shed_threshold: "1000" }, false],
     [{ alerter_queue_warn_threshold: "5", alerter_queue_shed_threshold: "6" }, true],
-    [{ slo_burn_rate_warning: "14.4" }, false],
-    [{ moog_retry_base_ms: "60000" }, true],
-    [{ moog_retry_base_ms: "60001" }, false],
   ])("judges the pair that %j makes", (stored, good) => {
     const { settings, problems } = resolveSettings(texts(stored), base);
     const expected = good

@@ -19,12 +19,18 @@ export interface Automaton {
   scan(text: string, severity: Severity, bound: number, candidates: number[]): number;
 }
 
-/** Builds the automaton; see Needle for what it looks for. */
-export function createAutomaton(needles: readonly Needle[]): Automaton {
+/**
+ * Builds the automaton; see Needle for what it looks for. `tableEntries` weighs memory against time,
+ * without effect on what is found.
+ */
+export function createAutomaton(
+  needles: readonly Needle[],
+  tableEntries: number = TABLE_ENTRIES,
+): Automaton {
   const texts = [...new Set(needles.map((needle) => needle.text))];
   const trie = createTrie(texts);
   const outputs = createOutputs(trie, texts, needles);
-  const table = createTable(trie, outputs.outputAt);
+  const table = createTable(trie, outputs.outputAt, tableEntries);
   const width = trie.symbolCount;
   const tabled = table.length / width;
   const { symbolOf, firstChild, symbolTo, suffix } = trie;
@@ -68,9 +74,9 @@ export function createAutomaton(needles: readonly Needle[]): Automaton {
  * has no child. A state with an output is entered as its complement, which is negative: most steps
  * then need no look at the outputs.
  */
-function createTable(trie: Trie, outputAt: Int32Array): Int32Array {
+function createTable(trie: Trie, outputAt: Int32Array, entries: number): Int32Array {
   const { symbolCount, firstChild, symbolTo, suffix } = trie;
-  const rows = Math.min(trie.size, Math.max(1, Math.floor(TABLE_ENTRIES / symbolCount)));
+  const rows = Math.min(trie.size, Math.max(1, Math.floor(entries / symbolCount)));
   const table = new Int32Array(rows * symbolCount);
   for (let state = 0; state < rows; state++) {
     const start = state * symbolCount;

@@ -146,7 +146,7 @@ describe("compileRules", () => {
       { id: 1, name: "rule 1", field: "id" },
     ]);
     expect((error as RuleSetError).message).toContain(
-      "rule 2 (rule 2): match_string is not a regular expression that RE2 takes (missing closing ))",
+      "rule 2 (rule 2): match_string is not a regular expression that RE2 takes (missing closing ) at (); see",
     );
   });
 

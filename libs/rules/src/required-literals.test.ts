@@ -39,11 +39,13 @@ describe("findRequiredLiterals", () => {
     expect(findRequiredLiterals(pattern)).toEqual({ clauses: [], sufficient: false });
   });
 
-  test("never demands what a matching text lacks, over random patterns and texts", () => {
+  test("never demands what a matching text lacks, over random patterns and texts", {
+    timeout: 30_000,
+  }, () => {
     const random = createRandom(20);
     const wrong: unknown[] = [];
     let matches = 0;
-    for (let round = 0; round < 4000; round++) {
+    for (let round = 0; round < 1500; round++) {
       const pattern = randomPattern(random, 3);
       const expression = compileIfValid(pattern);
       if (expression === undefined) continue;
@@ -58,7 +60,7 @@ describe("findRequiredLiterals", () => {
       }
     }
     expect(wrong).toEqual([]);
-    expect(matches).toBeGreaterThan(5000);
+    expect(matches).toBeGreaterThan(2000);
   });
 });
 

@@ -9,13 +9,15 @@ export interface RuleProblem {
 
 const MAX_SHOWN = 60;
 
-/** Lists what a failed parse found: one problem per field, in the order of the schema. */
+/** Lists what a failed parse found: the first problem of each field, in the order of the schema. */
 export function ruleProblems(error: z.core.$ZodError): RuleProblem[] {
-  return error.issues.flatMap((issue) =>
+  const problems = error.issues.flatMap((issue) =>
     issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => ({ field: key, detail: issue.message }))
       : [{ field: issue.path.map(String).join("."), detail: issue.message }],
   );
+  const first = new Map(problems.toReversed().map((problem) => [problem.field, problem]));
+  return problems.filter((problem) => first.get(problem.field) === problem);
 }
 
 /** Says what was given: the kind of a value, and the value itself when it is short. */

@@ -30,8 +30,8 @@ export function startsAsJson(text: string): boolean {
 function parseYaml(text: string): ParsedText {
   // The library's own check for repeated keys takes time quadratic in their number.
   const document = parseDocument(text, { stringKeys: true, uniqueKeys: false });
-  const faults = [...document.errors, ...document.warnings].map(({ message }) =>
-    firstLine(message),
+  const faults = [...document.errors, ...document.warnings].map(({ code, message }) =>
+    code === "MULTIPLE_DOCS" ? "several documents (`---`) in one file" : firstLine(message),
   );
   const errors = faults.length > 0 ? faults : findRepeatedKeys(document);
   if (errors.length > 0) return { errors: errors.slice(0, MAX_ERRORS) };

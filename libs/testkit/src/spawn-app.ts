@@ -43,6 +43,13 @@ export type SpawnedApp = AsyncDisposable & {
   kill9(): Promise<void>;
 };
 
+const BASE_ENV = {
+  PATH: "/usr/bin:/bin",
+  HOST: "127.0.0.1",
+  // Half of an app's start is compiling; the second start of the same code is spared that.
+  NODE_COMPILE_CACHE: join(tmpdir(), "mutt-test-compile-cache"),
+};
+
 /** Starts one real app; it is not yet ready. */
 export async function spawnApp(name: AppName, options: SpawnAppOptions): Promise<SpawnedApp> {
   const portVariable = PORT_VARIABLES[name];
@@ -52,7 +59,7 @@ export async function spawnApp(name: AppName, options: SpawnAppOptions): Promise
   const running = await launch({
     mainFile: mainFileOf(name),
     logFile,
-    env: { PATH: "/usr/bin:/bin", HOST: "127.0.0.1", ...options.env, [portVariable]: port },
+    env: { ...BASE_ENV, ...options.env, [portVariable]: port },
   });
   const callOff = endWithTest(running.pid);
   void running.exited.then(callOff);

@@ -65,11 +65,12 @@ function readAnswers(socket: Socket): { next(): Promise<number> } {
 function statusOfComplete(received: Buffer): number | undefined {
   const headEnd = received.indexOf(HEAD_END);
   if (headEnd === -1) return undefined;
-  const head = received.latin1Slice(0, headEnd);
+  const head = received.toString("latin1", 0, headEnd);
   const length = /content-length: *(\d+)/i.exec(head)?.[1];
   const isComplete =
     length === undefined
-      ? received.latin1Slice(-CHUNKED_END.length) === CHUNKED_END
+      ? received.toString("latin1", Math.max(0, received.length - CHUNKED_END.length)) ===
+        CHUNKED_END
       : received.length >= headEnd + HEAD_END.length + Number(length);
   // "HTTP/1.1 202 Accepted"
   return isComplete ? Number(head.slice(9, 12)) : undefined;

@@ -65,10 +65,7 @@ export async function startChild<Ready>(
 }
 
 /** Asks a process to end, and kills it when it does not. */
-export async function end(
-  child: Pick<ChildProcess, "kill">,
-  exited: Promise<void>,
-): Promise<void> {
+export async function end(child: Pick<ChildProcess, "kill">, exited: Promise<void>): Promise<void> {
   child.kill("SIGTERM");
   const timer = setTimeout(() => child.kill("SIGKILL"), STOP_LIMIT_MS);
   await exited;

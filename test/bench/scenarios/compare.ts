@@ -9,7 +9,10 @@ export interface CompareOptions {
   contenders: readonly Contender[];
   extent: Extent;
   isWanted(step: string): boolean;
+  /** Whether there is time for another system. */
+  hasTime(): boolean;
   onResult(result: StepResult): void;
+  onLeftOut(what: string): void;
 }
 
 /**
@@ -21,6 +24,10 @@ export async function compare(options: CompareOptions): Promise<StepResult[]> {
   for (let round = 1; round <= options.extent.rounds; round++) {
     for (const contender of rotated(options.contenders, round - 1)) {
       for (const steps of sessionsOf(contender, options)) {
+        if (!options.hasTime()) {
+          options.onLeftOut(`round ${round} of ${contender.name}`);
+          continue;
+        }
         await measureSession(options, contender, steps, (result) => {
           results.push({ ...result, round });
           options.onResult({ ...result, round });

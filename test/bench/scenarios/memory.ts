@@ -61,11 +61,7 @@ async function load(bench: Bench, system: System): Promise<number> {
   return first.events + second.events;
 }
 
-async function watch(
-  system: System,
-  max: Map<string, number>,
-  signal: AbortSignal,
-): Promise<void> {
+async function watch(system: System, max: Map<string, number>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     for (const [process, bytes] of await readRss(system)) {
       max.set(process, Math.max(bytes, max.get(process) ?? 0));

@@ -14,11 +14,25 @@ export interface Extent {
   steadyMs: number;
   /** Bursts of the memory scenario. */
   memoryBursts: number;
+  /** After this time no further system is started. */
+  budgetMs: number;
 }
 
 /** The whole bench, and a quick look. */
-export const FULL: Extent = { rounds: 3, saturationMs: 2500, steadyMs: 5000, memoryBursts: 8 };
-export const QUICK: Extent = { rounds: 1, saturationMs: 1200, steadyMs: 2500, memoryBursts: 4 };
+export const FULL: Extent = {
+  rounds: 3,
+  saturationMs: 2500,
+  steadyMs: 5000,
+  memoryBursts: 8,
+  budgetMs: 300_000,
+};
+export const QUICK: Extent = {
+  rounds: 1,
+  saturationMs: 1200,
+  steadyMs: 2500,
+  memoryBursts: 4,
+  budgetMs: 70_000,
+};
 
 /** One system of the comparison. */
 export interface Contender {

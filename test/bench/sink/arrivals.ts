@@ -13,7 +13,13 @@ export interface Arrivals {
 
 /** No arrivals of a run of at most `capacity` events. */
 export function createArrivals(capacity: number): Arrivals {
-  return { unique: 0, duplicates: 0, requests: 0, lastMs: 0, arrivedMs: new Float64Array(capacity) };
+  return {
+    unique: 0,
+    duplicates: 0,
+    requests: 0,
+    lastMs: 0,
+    arrivedMs: new Float64Array(capacity),
+  };
 }
 
 /**

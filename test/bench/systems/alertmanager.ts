@@ -72,7 +72,9 @@ export async function startAlertmanager(
     await rm(dir, { recursive: true, force: true });
   };
   try {
-    await waitFor(async () => (await fetch(`${url}/-/ready`)).ok, { what: "Alertmanager is ready" });
+    await waitFor(async () => (await fetch(`${url}/-/ready`)).ok, {
+      what: "Alertmanager is ready",
+    });
   } catch (error) {
     await stop();
     throw error;

@@ -20,10 +20,14 @@ export interface MuttSystem extends System {
   pipeline: Pipeline;
 }
 
-/** Starts the apps of MUTT, all unless told otherwise, with 1,000 rules. */
+/**
+ * Starts the apps of MUTT, all unless told otherwise, with 1,000 rules; `own` has further variables of single
+ * apps.
+ */
 export async function startMutt(
   destination: Destination,
   apps: readonly AppName[] = APPS,
+  own: Partial<Record<AppName, Record<string, string>>> = {},
 ): Promise<MuttSystem> {
   await using rollback = new AsyncDisposableStack();
   const redis = rollback.use(await startBenchRedis());
@@ -31,7 +35,7 @@ export async function startMutt(
     await startPipeline({
       testName: "bench",
       redis,
-      apps,
+      apps: apps.filter((name) => own[name] === undefined),
       env: {
         ...ENV,
         MOOG_WEBHOOK_URL: destination.webhookUrl,
@@ -43,6 +47,7 @@ export async function startMutt(
       },
     }),
   );
+  for (const name of apps) if (own[name]) await pipeline.spawn(name, own[name]);
   const parts = rollback.move();
   const running = apps.map((name) => pipeline.app(name));
   return {

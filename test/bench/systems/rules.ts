@@ -24,7 +24,10 @@ export function createRules(): RuleDraft[] {
 function conditionOf(index: number): Pick<RuleDraft, "match_type" | "match_string" | "trap_oid"> {
   if (index >= FAULTS) return { match_type: "oid_prefix", trap_oid: `1.3.6.1.4.1.9.9.${index}` };
   if (index % REGEX_EVERY === 0) {
-    return { match_type: "regex", match_string: `changed state to (up|down), ${faultName(index)}\\b` };
+    return {
+      match_type: "regex",
+      match_string: `changed state to (up|down), ${faultName(index)}\\b`,
+    };
   }
   return { match_type: "contains", match_string: faultName(index) };
 }

@@ -1,0 +1,66 @@
+import { STEPS } from "../scenarios/steps.ts";
+import type { SystemName } from "../systems/system.ts";
+import type { Aim } from "./aims.ts";
+import { formatComparison } from "./comparison.ts";
+import type { Results } from "./results.ts";
+import { formatMiB, formatNumber, formatTable } from "./table.ts";
+
+/** Writes the whole report as text. */
+export function formatReport(results: Results, aims: readonly Aim[]): string {
+  const parts = [
+    formatMachine(results),
+    ...STEPS.map((step) => formatComparison(results.steps, step)),
+    formatMemory(results),
+    formatRules(results),
+    formatAims(aims),
+  ];
+  if (results.leftOut.length > 0) {
+    parts.push(`Left out because time was up: ${results.leftOut.join(", ")}`);
+  }
+  return parts.filter((part) => part !== undefined).join("\n\n");
+}
+
+function formatMachine({ machine, ceiling, ...results }: Results): string {
+  const { versions } = machine;
+  const share = Math.max(0, ...results.steps.map((step) => step.generatorShare));
+  const sizes = (shape: (system: SystemName) => boolean): string => {
+    const bytes = results.steps.filter((step) => shape(step.system)).map((s) => s.bytesPerEvent);
+    return bytes.length > 0 ? `${Math.round(Math.max(...bytes))} bytes` : "-";
+  };
+  return [
+    `Machine     ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; load average before the start ${machine.loadBefore.toFixed(1)}`,
+    `Versions    ${Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(", ")}`,
+    `Redis       ${machine.redis}`,
+    `Payload     ${sizes((system) => system !== "alertmanager")} an event, ${sizes((system) => system === "alertmanager")} as an Alertmanager alert`,
+    "MUTT        all apps, 1,000 rules, rate limiter on with a limit out of reach, moog_rate_limit 0",
+    `Generator   ${formatNumber(ceiling.singlesPerSecond)} single posts/s and ${formatNumber(ceiling.listEventsPerSecond)} events/s in posts of 100 against a server that does nothing; at most ${Math.round(share * 100)} % of a core while measuring`,
+    `Run         ${results.startedAt}, ${Math.round(results.seconds)} s, ${results.rounds} round(s), systems in turn; every process shares the cores${results.isQuick ? "; quick: figures not to be quoted" : ""}`,
+  ].join("\n");
+}
+
+function formatMemory({ memory }: Results): string | undefined {
+  if (!memory) return undefined;
+  const rows = memory.rows.map(({ process, startBytes, endBytes, maxBytes }) => [
+    process,
+    ...[startBytes, endBytes, maxBytes].map(formatMiB),
+  ]);
+  return `Resident memory of MUTT over ${formatNumber(memory.events)} events in bursts at saturation\n${formatTable(["process", "start", "end", "max"], rows)}`;
+}
+
+function formatRules({ rules }: Results): string | undefined {
+  if (!rules) return undefined;
+  const rows = rules.map((row) => [
+    formatNumber(row.rules),
+    formatNumber(row.microsecondsPerEvent),
+    formatNumber(row.fastestMicrosecondsPerEvent),
+    formatNumber(row.compileMs),
+  ]);
+  return `Matching one event, in microseconds\n${formatTable(["rules", "median", "fastest round", "compile ms"], rows)}`;
+}
+
+function formatAims(aims: readonly Aim[]): string {
+  const rows = aims.map(({ aim, measured, verdict }) => [aim, measured, verdict]);
+  return `Aims\n${formatTable(["aim", "measured", "verdict"], rows)}`;
+}
