@@ -174,14 +174,7 @@ describe("the correlation id", () => {
 describe("an API key", () => {
   test("is taken as X-API-KEY and as a bearer token", async () => {
     expect((await send(GOOD)).status).toBe(202);
-    const bearer = await fetch(url(), {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        authorization: `Bearer ${TEST_KEYS.ingest}`,
-      },
-      body: JSON.stringify(GOOD),
-    });
+    const bearer = await send(GOOD, { authorization: `Bearer ${TEST_KEYS.ingest}` });
     expect(bearer.status).toBe(202);
   });
 
@@ -190,7 +183,7 @@ describe("an API key", () => {
     ["empty", { "x-api-key": "" }],
     ["that of the admin API", { "x-api-key": TEST_KEYS.admin }],
     ["longer than any", { "x-api-key": `${TEST_KEYS.ingest}${"x".repeat(2000)}` }],
-    ["wrong, as a bearer token", { "x-api-key": "", authorization: "Bearer nonsense" }],
+    ["wrong, as a bearer token", { authorization: "Bearer not-the-key-0123456789" }],
   ])("that is %s is answered 401", async (_, headers) => {
     const answer = await send(GOOD, headers);
     expect(answer.status).toBe(401);
@@ -202,13 +195,17 @@ describe("an API key", () => {
     ["missing", []],
     ["not ASCII", ["X-API-KEY: schl\xfcssel-0123456789-\xff\x80"]],
     ["not ASCII, as a bearer token", ["Authorization: Bearer schl\xfcssel-0123456789"]],
-    ["in the URL only", ["X-Original-Url: /?key=test-ingest-key-0123456789abcdef"]],
   ])("that is %s is answered 401", async (_, headers) => {
     const text = JSON.stringify(GOOD);
     const head = rawHead([JSON_TYPE, `Content-Length: ${text.length}`, ...headers]);
     const [answer] = await sendRaw(url(), head + text);
     expect(answer?.status).toBe(401);
     expect(answer?.headers["content-type"]).toContain("application/problem+json");
+  });
+
+  test("is not taken from the URL", async () => {
+    const path = `/ingest?x-api-key=${TEST_KEYS.ingest}&key=${TEST_KEYS.ingest}`;
+    expect((await post(url(path), GOOD, { "x-api-key": "" })).status).toBe(401);
   });
 
   test("is asked for before anything is said about the request", async () => {
@@ -244,9 +241,9 @@ describe("an API key", () => {
 describe("what the ingest API refuses", () => {
   test.each([
     ["no JSON", "{not json", "body", "not valid JSON"],
-    ["an empty body", "", undefined, "the body is empty"],
-    ["blanks", " \n\n ", undefined, "the body is empty"],
-    ["an empty array", "[]", undefined, "the array is empty"],
+    ["an empty body", "", "body", "the body is empty"],
+    ["blanks", " \n\n ", "body", "the body is empty"],
+    ["an empty array", "[]", "body", "the array is empty"],
     ["a number", "7", "event", "must be a JSON object"],
     ["null", "null", "event", "must be a JSON object"],
     ["an event without host", '{"message":"m"}', "hostname", "hostname is missing"],
@@ -256,12 +253,11 @@ describe("what the ingest API refuses", () => {
   ])("is %s: 400 with the field and the reason", async (_, body, field, detail) => {
     const answer = await send(body);
     expect(answer.status).toBe(400);
-    const problem = problemOf(answer);
-    expect(problem).toMatchObject({
+    expect(problemOf(answer)).toMatchObject({
       reason: "bad_request",
+      field,
       detail: expect.stringContaining(detail),
     });
-    if (field !== undefined && problem.field !== undefined) expect(problem.field).toBe(field);
   });
 
   test("is a list without one good event: 400 with all results", async () => {
@@ -283,7 +279,6 @@ describe("what the ingest API refuses", () => {
     expect(answer.status).toBe(413);
     expect(problemOf(answer)).toMatchObject({ reason: "too_large" });
     expect(await readQueuedIds(pipeline)).toEqual(before);
-    expect((await send(write(events.slice(1)), type)).body.accepted).toBe(10_000);
   });
 
   test("is a body of 6 MiB: 413", async () => {
@@ -380,16 +375,11 @@ describe("an Idempotency-Key", () => {
 
   test("queues once whatever comes at the same time", async () => {
     const answers = await Promise.all(
-      Array.from({ length: 20 }, () => send(GOOD, withKey("at once"))).map((sent) => sent),
-    );
-    const statuses = answers.map(({ status }) => status);
-    expect(statuses.every((status) => status === 400)).toBe(true);
-    const racing = await Promise.all(
       Array.from({ length: 20 }, () => send(GOOD, withKey("at-once"))),
     );
-    const taken = racing.filter(({ status }) => status === 202);
+    const taken = answers.filter(({ status }) => status === 202);
     expect(taken.length).toBeGreaterThan(0);
-    expect(racing.filter(({ status }) => status !== 202).map(({ status }) => status)).toEqual(
+    expect(answers.filter(({ status }) => status !== 202).map(({ status }) => status)).toEqual(
       Array(20 - taken.length).fill(409),
     );
     expect(new Set(taken.flatMap(idsOf))).toEqual(new Set([deriveId("test", "at-once", 0)]));

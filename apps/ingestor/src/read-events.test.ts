@@ -84,7 +84,8 @@ describe("readEvents", () => {
     ["an empty array", "[]", "the array is empty"],
   ])("refuses %s as a whole", (_, body, message) => {
     expect(() => read(body)).toThrow(Refusal);
-    expect(() => read(body)).toThrow(expect.objectContaining({ status: 400 }));
+    const refusal = { status: 400, extensions: { field: "body" } };
+    expect(() => read(body)).toThrow(expect.objectContaining(refusal));
     expect(() => read(body)).toThrow(message);
   });
 

@@ -44,7 +44,9 @@ export function readEvents(
   context: RequestContext,
 ): ReadEvents {
   const parsed = parseIngestBody(body.toString("utf8"), format);
-  if (parsed.kind === "invalid") throw new Refusal(400, "bad_request", parsed.detail);
+  if (parsed.kind === "invalid") {
+    throw new Refusal(400, "bad_request", parsed.detail, { extensions: { field: "body" } });
+  }
   const items = parsed.kind === "single" ? [{ value: parsed.value }] : parsed.items;
   if (items.length > MAX_EVENTS_PER_REQUEST) {
     throw new Refusal(

@@ -6,6 +6,7 @@ import { findRedisServer } from "./find-redis-server.ts";
 import { freeLoopbackPort, isPortFree } from "./loopback-ports.ts";
 import { configText, type RedisSettings } from "./redis-config.ts";
 import { askRedis, RedisReplyError } from "./resp.ts";
+import { syncEverySecond } from "./sync-every-second.ts";
 
 /** What a private Redis is started with. */
 export type PrivateRedisOptions = RedisSettings & {
@@ -19,6 +20,8 @@ export type PrivateRedisOptions = RedisSettings & {
   startTimeoutMs?: number;
   /** Told of the process as soon as there is one, long before it answers. */
   onSpawn?: (pid: number) => void;
+  /** Told when its file cannot be brought to the disk; with `everysec` only. */
+  onSyncProblem?: (error: Error) => void;
 };
 
 /** A running private Redis. */
@@ -68,6 +71,11 @@ async function startOn(port: number, options: PrivateRedisOptions): Promise<Priv
   }>();
   child.once("exit", (code, signal) => onExit({ code, signal }));
   const redis = createHandle(child, exited, port, options);
+  if (options.appendfsync === "everysec") {
+    const ended = new AbortController();
+    void exited.then(() => ended.abort());
+    void syncEverySecond(options.dir, ended.signal, options.onSyncProblem ?? (() => {}));
+  }
   try {
     await untilAnswering(redis, options);
   } catch (error) {

@@ -4,9 +4,9 @@ import { childOf, createTrie, type Trie } from "./trie.ts";
 
 /**
  * Entries of the transition table that is spelt out for the states nearest to the root, where a
- * scan spends nearly all its time: 4 MiB. Deeper states keep the compact form.
+ * scan spends nearly all its time: 1 MiB. Deeper states keep the compact form.
  */
-const TABLE_ENTRIES = 2 ** 20;
+const TABLE_ENTRIES = 2 ** 18;
 
 /** An Aho-Corasick automaton: all texts of all rules, found in one pass over a message. */
 export interface Automaton {
