@@ -99,7 +99,7 @@ describe("the global rate limit", () => {
     const refused = await waitFor(
       async () => {
         const answer = await sendTo(0, 4);
-        return answer.status === 429 && answer;
+        return answer.status === 429 ? answer : undefined;
       },
       { what: "the limit is reached", everyMs: 0 },
     );
@@ -143,7 +143,7 @@ describe("the cap of the ingest queue", () => {
     const filled = await waitFor(
       async () => {
         const answer = await sendTo(0, 1);
-        return answer.status === 503 && answer;
+        return answer.status === 503 ? answer : undefined;
       },
       { what: "the queue is full" },
     );

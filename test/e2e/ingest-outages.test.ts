@@ -46,7 +46,7 @@ const untilTaken = (url: string) =>
   waitFor(
     async () => {
       const answer = await send(url);
-      return answer.status === 202 && answer;
+      return answer.status === 202 ? answer : undefined;
     },
     { what: "events are taken again", timeoutMs: 20_000 },
   );

@@ -158,3 +158,20 @@ test("a forwarder that is told to stop while the receiver hangs gives its delive
     await pipeline.app("forwarder").metric("mutt_moog_requests_total", { status: "fail" }),
   ).toBe(0);
 });
+
+test.each(["ingestor", "alerter", "forwarder", "remediation", "admin"] as const)(
+  "SIGTERM while Redis is away ends the %s with 0 within the deadline",
+  async (name) => {
+    await using pipeline = await startPipeline({
+      testName: `away-${name}`,
+      apps: ["ingestor", "alerter", "forwarder", name],
+      env: { ...QUICK, SHUTDOWN_TIMEOUT_MS: "5000" },
+      prepare,
+    });
+    const accepted = await sendAll(pipeline, [faults(50)]);
+    await untilDelivered(pipeline.receiver, accepted.ids);
+    await pipeline.redis.kill9();
+    expect(await pipeline.app(name).stop(), pipeline.app(name).logs()).toMatchObject({ code: 0 });
+    await pipeline.redis.start();
+  },
+);

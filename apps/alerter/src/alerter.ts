@@ -3,6 +3,7 @@ import {
   addDeliveries,
   addEventRetries,
   closeQueue,
+  closeWorker,
   createWorker,
   openQueue,
   type PipelineJob,
@@ -92,7 +93,7 @@ export function startAlerter(deps: AlerterDeps): Alerter {
     isRunning: () => worker.isRunning(),
     async [Symbol.asyncDispose]() {
       clearInterval(sweep);
-      await worker.close();
+      await closeWorker(worker, deps.giveBack);
       await monitor[Symbol.asyncDispose]();
       await Promise.all([ingest, alert, deadLetters].map(closeQueue));
     },
@@ -109,6 +110,7 @@ async function giveBackOnStop(
     await work;
   } catch (error) {
     if (!(error instanceof GiveBack)) throw error;
+    // With Redis away this hangs, and the job comes back through the check for stalled jobs.
     await job.moveToWait(token);
     throw new WaitingError();
   }

@@ -17,23 +17,36 @@ const MAX_PAUSE_MS = 2000;
  */
 export function createUntilStored(signal: AbortSignal, logger: Logger): UntilStored {
   const outage = createOutageLog(logger, "writing to Redis (events wait)");
-  const stopping = Promise.withResolvers<never>();
-  stopping.promise.catch(() => undefined);
-  signal.addEventListener("abort", () => stopping.reject(new GiveBack("stopping")), { once: true });
   return async (write) => {
     for (let attempt = 0; ; attempt++) {
-      if (signal.aborted) throw new GiveBack("stopping");
       try {
-        await Promise.race([write(), stopping.promise]);
+        await orGiveBack(signal, write);
         outage.succeeded();
         return;
       } catch (error) {
         if (error instanceof GiveBack) throw error;
         outage.failed(error);
-        await Promise.race([pause(Math.min(100 * 2 ** attempt, MAX_PAUSE_MS)), stopping.promise]);
+        await orGiveBack(signal, () => pause(Math.min(100 * 2 ** attempt, MAX_PAUSE_MS)));
       }
     }
   };
+}
+
+/**
+ * Waits for work or for the signal, whichever is first.
+ * The listener goes with the work: a race against one promise that lives as long as the process would keep
+ * something of every write in memory.
+ */
+async function orGiveBack(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  if (signal.aborted) throw new GiveBack("stopping");
+  const stopped = Promise.withResolvers<void>();
+  const stop = () => stopped.reject(new GiveBack("stopping"));
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    await Promise.race([work(), stopped.promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }
 
 async function pause(ms: number): Promise<void> {

@@ -4,6 +4,7 @@ import {
   addDeadLetters,
   addDeliveries,
   closeQueue,
+  closeWorker,
   createWorker,
   openQueue,
   type PipelineJob,
@@ -35,6 +36,8 @@ export interface ForwarderDeps {
   settings(): ForwarderSettings;
   metrics: ForwarderMetrics;
   logger: Logger;
+  /** Fires when what is in hand has to go back. */
+  giveBack: AbortSignal;
   /** Longest time of one request, in milliseconds. */
   requestTimeoutMs: number;
   worker: string;
@@ -103,7 +106,7 @@ export function startForwarder(deps: ForwarderDeps): Forwarder {
     applyRateLimit: limiter.apply,
     async [Symbol.asyncDispose]() {
       clearInterval(sweep);
-      await worker.close();
+      await closeWorker(worker, deps.giveBack);
       await Promise.all([alert, deadLetters].map(closeQueue));
     },
   };

@@ -75,6 +75,7 @@ await runApp(
         settings: () => forwarderSettings(config.get),
         metrics: createMetrics(registry),
         logger,
+        giveBack: shutdown.giveBack,
         requestTimeoutMs: env.MOOG_TIMEOUT_MS,
         worker: processName(),
         version: VERSION,

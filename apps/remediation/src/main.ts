@@ -35,6 +35,6 @@ await runApp(
       }),
     );
     const queues = { connection: patientOptions(address), prefix: env.QUEUE_PREFIX, onError };
-    parts.use("parking", startParking(queues, registry));
+    parts.use("parking", startParking(queues, registry, shutdown.giveBack));
   },
 );

@@ -1,5 +1,6 @@
 import {
   closeQueue,
+  closeWorker,
   createWorker,
   DEAD_LETTER_QUEUES,
   openQueue,
@@ -18,7 +19,11 @@ const CONCURRENCY = 8;
  * Starts parking dead letters: each new entry is failed with the error that made it a dead letter, so that
  * Bull Board lists it under Failed with its real reason. An entry is in `waiting` or `failed` at every instant.
  */
-export function startParking(queues: QueueConnection, registry: Registry): AsyncDisposable {
+export function startParking(
+  queues: QueueConnection,
+  registry: Registry,
+  giveBack: AbortSignal,
+): AsyncDisposable {
   const workers = DEAD_LETTER_QUEUES.map((name) => {
     const worker = createWorker(
       name,
@@ -50,7 +55,7 @@ export function startParking(queues: QueueConnection, registry: Registry): Async
   });
   return {
     async [Symbol.asyncDispose]() {
-      await Promise.all(workers.map((worker) => worker.close()));
+      await Promise.all(workers.map((worker) => closeWorker(worker, giveBack)));
       await Promise.all(boards.map(closeQueue));
     },
   };

@@ -32,6 +32,13 @@ export async function startRedisStep(parts: {
   const server = await ensureRedisServer({ log: (line) => report.step("redis", line) });
 
   const pidFile = home.pidFile("redis");
+  let hasToldOfSync = false;
+  const tellOfSync = (error: Error): void => {
+    // It is tried again every second: one line is enough.
+    if (!hasToldOfSync)
+      report.notice(`redis: its file cannot be brought to the disk: ${error.message}`);
+    hasToldOfSync = true;
+  };
   const start = async (port: number | undefined): Promise<PrivateRedis> => {
     const redis = await startPrivateRedis({
       dir: home.redisDir,
@@ -41,6 +48,7 @@ export async function startRedisStep(parts: {
       logFile: home.logFile("redis"),
       command: server.command,
       onSpawn: (pid) => writePidFile(pidFile, pid),
+      onSyncProblem: tellOfSync,
       ...(port !== undefined && { port }),
     });
     void redis.exited.then(() => rmSync(pidFile, { force: true }));

@@ -5,6 +5,7 @@ export {
   addEventRetries,
   type EventRetry,
 } from "./add.ts";
+export { closeQueue, closeWorker } from "./close.ts";
 export { backlog, type QueueCounts, readCounts } from "./counts.ts";
 export { deadLetterJobId, derivedJobId } from "./ids.ts";
 export {
@@ -29,7 +30,7 @@ export {
   type QueueName,
 } from "./names.ts";
 export { oldestAgeSeconds } from "./oldest-age.ts";
-export { closeQueue, openQueue, type PipelineQueue, type QueueConnection } from "./queue.ts";
+export { openQueue, type PipelineQueue, type QueueConnection } from "./queue.ts";
 export { sweepFailedJobs } from "./sweep.ts";
 export {
   createWorker,

@@ -60,10 +60,3 @@ export function openQueue<Name extends QueueName>(
   queue.on("error", onError);
   return queue;
 }
-
-/** Closes a queue; a Redis that is away is no reason to fail a shutdown. */
-export async function closeQueue(queue: { close(): Promise<void> }): Promise<void> {
-  await queue.close().catch(() => {
-    // Nothing to save: the connection is gone already.
-  });
-}
