@@ -4,7 +4,13 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: "unit", include: ["{apps,libs}/*/src/**/*.test.ts"] } },
-      { test: { name: "architecture", include: ["test/architecture/**/*.test.ts"], testTimeout: 60_000 } },
+      {
+        test: {
+          name: "architecture",
+          include: ["test/architecture/**/*.test.ts"],
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: "integration",

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Receiver } from "@mutt/receiver";
 import { importRules, type RulesImport } from "@mutt/store";
 import type { TestRedis } from "@mutt/testkit";
-import { type Pipeline, TEST_KEYS, waitFor } from "@mutt/testkit";
+import { type Pipeline, waitFor } from "@mutt/testkit";
 
 /** A rule with the fields that tests do not care about filled in. */
 export function rule(
@@ -115,7 +115,7 @@ export async function untilDelivered(
 }
 
 /** Accepted alerts that the receiver does not have. */
-export function missing(receiver: Receiver, ids: ReadonlySet<string>): string[] {
+function missing(receiver: Receiver, ids: ReadonlySet<string>): string[] {
   const delivered = new Set(receiver.alerts({ limit: 200_000 }).map((alert) => alert.external_id));
   return [...ids].filter((id) => !delivered.has(id));
 }
@@ -166,5 +166,3 @@ export async function setSettings(
     await client.set(`${prefix}:config:${key}`, String(value));
   }
 }
-
-export { TEST_KEYS };

@@ -36,6 +36,7 @@ export function startRuleCache(
   const first = Promise.withResolvers<void>();
   const outage = createOutageLog(logger, "loading rules (the last good set stays in force)");
   let book: CompiledBook | undefined;
+  let content = "";
   let loadedAt = 0;
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
@@ -44,10 +45,13 @@ export function startRuleCache(
     const isDue = Date.now() - loadedAt >= deps.reloadIntervalSeconds() * 1000;
     if (book !== undefined && !isDue && (await readRuleBookVersion(deps)) === book.version) return;
     const read = await readRuleBook(deps);
-    const isNew = read.version !== book?.version;
-    book = compileBook(read);
     loadedAt = Date.now();
-    if (isNew) logger.info("rules loaded", { rules: book.size, version: book.version });
+    // Compiling thousands of rules holds up the event loop: only for a set that is a different one.
+    const text = JSON.stringify([read.version, read.rules, [...read.devHosts], [...read.teams]]);
+    if (book !== undefined && text === content) return;
+    book = compileBook(read);
+    content = text;
+    logger.info("rules loaded", { rules: book.size, version: book.version });
     first.resolve();
   }
 
@@ -73,7 +77,7 @@ export function startRuleCache(
 }
 
 /** Compiles what was read; throws when a rule does not compile. */
-export function compileBook(read: RuleBook): CompiledBook {
+function compileBook(read: RuleBook): CompiledBook {
   const rules: RuleSet = compileRules(read.rules);
   const devHosts = new Set([...read.devHosts].map((host) => host.toLowerCase()));
   const teams = new Map([...read.teams].map(([host, team]) => [host.toLowerCase(), team]));

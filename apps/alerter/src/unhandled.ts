@@ -83,7 +83,7 @@ export async function countUnhandled(
 }
 
 /** Key of a group's counter: the host is readable, the pattern may be long. */
-export function unhandledKey(prefix: string, group: Pick<UnhandledGroup, "hostname" | "pattern">) {
+function unhandledKey(prefix: string, group: Pick<UnhandledGroup, "hostname" | "pattern">) {
   return `${prefix}:unhandled:${group.hostname}:${group.pattern.slice(0, 200)}`;
 }
 

@@ -7,7 +7,7 @@ import type { Reply } from "./send-json.ts";
 import type { StatsCounter } from "./stats.ts";
 
 /** The parts the control routes read and change. */
-export type ControlParts = { ledger: Ledger; stats: StatsCounter; modes: ModeSwitch };
+type ControlParts = { ledger: Ledger; stats: StatsCounter; modes: ModeSwitch };
 
 type Route = (request: IncomingMessage, url: URL, parts: ControlParts) => Reply | Promise<Reply>;
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Running } from "./launch.ts";
 
 /** A service did not come up; the message says what it last answered. */
-export class NotReadyError extends Error {
+class NotReadyError extends Error {
   override readonly name = "NotReadyError";
 }
 

@@ -2,7 +2,7 @@ import { type EventError, eventError, kindOf } from "./event-error.ts";
 import { cleanText } from "./text.ts";
 
 /** The longest host name or source address, in UTF-16 units: DNS allows 253, syslog (RFC 5424) 255. */
-export const MAX_HOSTNAME_LENGTH = 255;
+const MAX_HOSTNAME_LENGTH = 255;
 
 /**
  * Reads the host name of an event. The sender's address, `source_ip`, stands in for one that is

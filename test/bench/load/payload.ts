@@ -24,7 +24,7 @@ const FAULT_PREFIX = "fault F";
 const FAULT_DIGITS = 4;
 
 /** Whether an event of a run is one of those that are forwarded; they fall on all severities alike. */
-export function isForwarded(sequence: number, forwardEvery: number): boolean {
+function isForwarded(sequence: number, forwardEvery: number): boolean {
   return sequence % forwardEvery === Math.floor(sequence / forwardEvery) % forwardEvery;
 }
 

@@ -4,7 +4,7 @@ export interface ReadyMessage<Ready> {
 }
 
 /** An order from the bench to a child, and the answer with the same number. */
-export interface OrderMessage {
+interface OrderMessage {
   id: number;
   order: unknown;
 }

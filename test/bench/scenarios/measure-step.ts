@@ -39,7 +39,7 @@ export interface StepResult {
 }
 
 /** What arrived at the sink. */
-export interface DeliveryResult {
+interface DeliveryResult {
   alerts: number;
   missing: number;
   duplicates: number;

@@ -13,7 +13,7 @@ const ENV = {
   ALERTER_QUEUE_SHED_THRESHOLD: "20000000",
 };
 
-const WARM_UP_EVENTS = 4000;
+const WARM_UP_EVENTS = 16_000;
 
 /** MUTT with its parts within reach, for whoever wants to start an app in a way of its own. */
 export interface MuttSystem extends System {
