@@ -54,13 +54,13 @@ export async function runBench({ extent, isQuick, isWanted }: Options): Promise<
   }
   if (isWanted("memory")) {
     log("memory over repeated bursts");
-    results.memory = await measureMemory(bench, extent.memoryBursts);
+    results.memory = await measureMemory(bench, extent.memory);
   }
   results.seconds = elapsedMs() / 1000;
   return results;
 }
 
-/** Profiles one app instead; without `--only`, at saturation with every event forwarded. */
+/** Profiles one app instead, in every step or those that `--only` names. */
 export async function runProfile(options: Options, app: AppName): Promise<string> {
   await using load = await startLoad();
   await using sink = await startSink();
@@ -69,7 +69,6 @@ export async function runProfile(options: Options, app: AppName): Promise<string
     {
       app,
       isWanted: options.isWanted,
-      saturationMs: options.extent.saturationMs,
       file: options.profileFile,
     },
   );

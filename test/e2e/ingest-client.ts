@@ -5,6 +5,9 @@ import { patientOptions, redisSettings } from "@mutt/redis";
 import { type Pipeline, TEST_KEYS } from "@mutt/testkit";
 import { expect } from "vitest";
 
+/** A request that takes longer is one without an answer; far above what a busy machine needs. */
+const NO_ANSWER_MS = 30_000;
+
 /** An answer of the ingest API. */
 export interface Answer {
   status: number;
@@ -27,6 +30,7 @@ export async function post(
     method: "POST",
     headers: { "content-type": "application/json", ...key, ...headers },
     body: isRaw ? body : JSON.stringify(body),
+    signal: AbortSignal.timeout(NO_ANSWER_MS),
   });
   const answer = (await response.json()) as Record<string, unknown>;
   return { status: response.status, headers: response.headers, body: answer };
@@ -71,6 +75,7 @@ export async function sendRaw(
   const socket = connect({ host: hostname, port: Number(port) });
   const { promise, resolve, reject } = Promise.withResolvers<RawAnswer[]>();
   let received = Buffer.alloc(0);
+  socket.setTimeout(NO_ANSWER_MS, () => socket.destroy(new Error("no answer")));
   socket.on("error", reject);
   socket.on("close", () => reject(new Error(`closed after: ${received.toString("latin1")}`)));
   socket.on("data", (part) => {

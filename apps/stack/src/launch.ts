@@ -24,6 +24,13 @@ export type LaunchOptions = {
   pidFile?: string;
 };
 
+/**
+ * Node sizes its heap by the machine and tidies up late: an app then holds 300 MiB to do what it does as fast in
+ * 150. A small young generation and two malloc arenas keep it small. A container sets the same (NODE_OPTIONS).
+ */
+const MEMORY_FLAGS = ["--max-semi-space-size=2", "--max-old-space-size=1024"];
+const MEMORY_ENV = { MALLOC_ARENA_MAX: "2" };
+
 /** Beyond it the log is set aside as `<name>.log.1` at the next start. */
 const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
 
@@ -35,11 +42,15 @@ export async function launch(options: LaunchOptions): Promise<Running> {
   setAsideLargeLog(options.logFile);
   const log = openSync(options.logFile, "a", 0o600);
   try {
-    const child = spawn(process.execPath, [options.mainFile, ...(options.args ?? [])], {
-      detached: true,
-      env: options.env,
-      stdio: ["ignore", log, log],
-    });
+    const child = spawn(
+      process.execPath,
+      [...MEMORY_FLAGS, options.mainFile, ...(options.args ?? [])],
+      {
+        detached: true,
+        env: { ...MEMORY_ENV, ...options.env },
+        stdio: ["ignore", log, log],
+      },
+    );
     const { promise: exited, resolve } = Promise.withResolvers<Exit>();
     child.once("exit", (code, signal) => {
       if (options.pidFile) rmSync(options.pidFile, { force: true });

@@ -13,13 +13,15 @@ import { byPackage, type CpuProfile, type SelfTime, selfTimes } from "./read-pro
 export interface ProfileOptions {
   app: AppName;
   isWanted(step: string): boolean;
-  saturationMs: number;
   /** Where the profile is kept. */
   file: string | undefined;
 }
 
 const TOP = 25;
 const MAX_EVENTS = 60_000;
+
+/** Long enough for thousands of samples of every step. */
+const STEP_MS = 5000;
 
 /** Profiles one app of MUTT under each step of the load, and lists where it spends its own time. */
 export async function profileApp(bench: Bench, options: ProfileOptions): Promise<string> {
@@ -31,7 +33,7 @@ export async function profileApp(bench: Bench, options: ProfileOptions): Promise
   await warmUp(bench, system);
   for (const step of STEPS.filter(({ name }) => options.isWanted(name))) {
     const fromMs = monotonicMs();
-    const bounds = { maxEvents: MAX_EVENTS, maxMs: options.saturationMs };
+    const bounds = { maxEvents: MAX_EVENTS, maxMs: STEP_MS };
     const { events } = await measureStep(bench, system, step, bounds);
     windows.push({ title: step.title, fromMs, toMs: monotonicMs(), events });
   }

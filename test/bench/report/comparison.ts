@@ -24,7 +24,7 @@ const COLUMNS: [string, Figure][] = [
   ["CPU µs/event", cpuPerEvent],
 ];
 
-const HEADER = ["", ...COLUMNS.map(([title]) => title), "MUTT ÷ accepted", "MUTT ÷ end to end"];
+const HEADER = ["", ...COLUMNS.map(([title]) => title), "MUTT: accepted", "end to end"];
 
 /** What a system is compared with: ingest alone with ingest alone, pipelines with pipelines. */
 const RIVAL: Record<SystemName, SystemName | undefined> = {
@@ -35,7 +35,10 @@ const RIVAL: Record<SystemName, SystemName | undefined> = {
   alertmanager: "mutt",
 };
 
-/** Writes one step's figures of all systems, medians with lowest and highest; `undefined` without any. */
+/**
+ * Writes one step's figures of all systems: medians over the rounds, with half the distance from the lowest to the
+ * highest; `undefined` without any.
+ */
 export function formatComparison(
   steps: readonly StepResult[],
   step: Step & { name: StepName },
@@ -54,14 +57,15 @@ export function formatComparison(
   ]);
   const notes = [formatCpu(own), ...formatLosses(own)];
   const text = notes.filter((note) => note !== undefined).map((note) => `\n  ${note}`);
-  return `${step.title} (${step.connections} connections; ${formatCounts(own, systems)})\n${formatTable(HEADER, rows)}${text.join("")}`;
+  return `${step.title}, ${step.connections} connections\n${formatTable(HEADER, rows)}\n  ${formatCounts(own, systems)}${text.join("")}`;
 }
 
 function formatSummary(summary: Summary | undefined): string {
   if (!summary) return "-";
   const { median, min, max } = summary;
   if (min === max) return formatNumber(median);
-  return `${formatNumber(median)} (${formatNumber(min)}-${formatNumber(max)})`;
+  const spread = ((max - min) / 2 / median) * 100;
+  return `${formatNumber(median)} ±${Math.round(spread)}%`;
 }
 
 function formatRatio(
@@ -80,17 +84,17 @@ function formatCounts(results: readonly StepResult[], systems: readonly SystemNa
     const events = results.filter(({ system }) => system === name).map((r) => r.events);
     return `${formatNumber(Math.max(...events))} ${TITLES[name]}`;
   });
-  return `events a round at most: ${counts.join(", ")}`;
+  return `Events a round at most: ${counts.join(", ")}`;
 }
 
-/** Where MUTT spends its time, as far as the first round tells. */
+/** Where MUTT spends its time, as far as the last round tells. */
 function formatCpu(results: readonly StepResult[]): string | undefined {
   const result = results.findLast(({ system }) => system === "mutt");
   if (!result) return undefined;
   const parts = Object.entries(result.cpuPerEvent).map(
     ([name, microseconds]) => `${name} ${formatNumber(microseconds)}`,
   );
-  return `MUTT, CPU µs/event by process in the last round: ${parts.join(", ")}`;
+  return `CPU µs/event of MUTT in the last round: ${parts.join(", ")}`;
 }
 
 function formatLosses(results: readonly StepResult[]): string[] {

@@ -52,7 +52,7 @@ function formatMemory({ memory }: Results): string | undefined {
 function formatRules({ rules }: Results): string | undefined {
   if (!rules) return undefined;
   const rows = rules.map((row) => [
-    formatNumber(row.rules),
+    row.rules.toLocaleString("en-US"),
     formatNumber(row.microsecondsPerEvent),
     formatNumber(row.fastestMicrosecondsPerEvent),
     formatNumber(row.compileMs),
@@ -61,6 +61,6 @@ function formatRules({ rules }: Results): string | undefined {
 }
 
 function formatAims(aims: readonly Aim[]): string {
-  const rows = aims.map(({ aim, measured, verdict }) => [aim, measured, verdict]);
-  return `Aims\n${formatTable(["aim", "measured", "verdict"], rows)}`;
+  const rows = aims.map(({ aim, wanted, measured, verdict }) => [aim, wanted, measured, verdict]);
+  return `Aims\n${formatTable(["", "wanted", "measured", "verdict"], rows)}`;
 }

@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { System } from "../systems/system.ts";
 import { type Bench, measureStep, type StepResult, warmUp } from "./measure-step.ts";
 import { boundsOf, type Contender, type Extent } from "./plan.ts";
 import { STEPS, type Step } from "./steps.ts";
+
+const SETTLE_MS = 500;
 
 /** What the comparison needs. */
 export interface CompareOptions {
@@ -25,7 +28,8 @@ export async function compare(options: CompareOptions): Promise<StepResult[]> {
     for (const contender of rotated(options.contenders, round - 1)) {
       for (const steps of sessionsOf(contender, options)) {
         if (!options.hasTime()) {
-          options.onLeftOut(`round ${round} of ${contender.name}`);
+          const names = steps.map(({ name }) => name).join(", ");
+          options.onLeftOut(`${contender.name} in round ${round} (${names})`);
           continue;
         }
         await measureSession(options, contender, steps, (result) => {
@@ -54,6 +58,8 @@ async function measureSession(
   await using system: System = await contender.start(bench.sink);
   await warmUp(bench, system);
   for (const step of steps) {
+    // What the step before left behind (collections, writes to disk) is not the next one's.
+    await sleep(SETTLE_MS);
     note(await measureStep(bench, system, step, boundsOf(step, contender, extent)));
   }
 }

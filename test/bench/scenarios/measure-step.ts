@@ -55,6 +55,9 @@ interface DeliveryResult {
 
 const DRAIN_LIMIT_MS = 45_000;
 
+/** How long each half of the warm-up lasts at most. */
+const WARM_UP_MS = 1500;
+
 let lastRun = 0;
 
 /** Loads a system by a step and measures; waits until everything it accepted has arrived. */
@@ -104,7 +107,7 @@ export async function measureStep(
 
 /** Has a system reach its pace before it is measured. */
 export async function warmUp(bench: Bench, system: System): Promise<void> {
-  const half = { maxEvents: system.warmUpEvents / 2, maxMs: 5000 };
+  const half = { maxEvents: system.warmUpEvents / 2, maxMs: WARM_UP_MS };
   const common = { name: "warm-up", title: "", forwardEvery: 1 };
   await measureStep(bench, system, { ...common, perPost: 100, connections: 4 }, half);
   await measureStep(bench, system, { ...common, perPost: "single", connections: 64 }, half);

@@ -28,7 +28,10 @@ export interface MemoryResult {
 }
 
 /** Loads MUTT to saturation again and again and watches the resident memory of each process. */
-export async function measureMemory(bench: Bench, bursts: number): Promise<MemoryResult> {
+export async function measureMemory(
+  bench: Bench,
+  { bursts, maxMs }: { bursts: number; maxMs: number },
+): Promise<MemoryResult> {
   await using system = await startMutt(bench.sink);
   await warmUp(bench, system);
   let events = 0;
@@ -38,7 +41,10 @@ export async function measureMemory(bench: Bench, bursts: number): Promise<Memor
   const max = new Map(start);
   const stop = new AbortController();
   const watching = watch(system, max, stop.signal);
-  for (let burst = 0; burst < bursts; burst++) events += await load(bench, system);
+  const until = performance.now() + maxMs;
+  for (let burst = 0; burst < bursts && performance.now() < until; burst++) {
+    events += await load(bench, system);
+  }
   stop.abort();
   await watching;
   const end = await readRss(system);

@@ -12,8 +12,8 @@ export interface Extent {
   /** How long the load of a step lasts at most. */
   saturationMs: number;
   steadyMs: number;
-  /** Bursts of the memory scenario. */
-  memoryBursts: number;
+  /** The memory scenario ends with whichever comes first. */
+  memory: { bursts: number; maxMs: number };
   /** After this time no further system is started. */
   budgetMs: number;
 }
@@ -23,14 +23,14 @@ export const FULL: Extent = {
   rounds: 3,
   saturationMs: 2500,
   steadyMs: 5000,
-  memoryBursts: 8,
-  budgetMs: 300_000,
+  memory: { bursts: 10, maxMs: 40_000 },
+  budgetMs: 280_000,
 };
 export const QUICK: Extent = {
   rounds: 1,
   saturationMs: 1200,
   steadyMs: 2500,
-  memoryBursts: 4,
+  memory: { bursts: 4, maxMs: 15_000 },
   budgetMs: 70_000,
 };
 
