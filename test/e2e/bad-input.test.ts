@@ -4,7 +4,7 @@ import type { IngestedEvent } from "@mutt/event";
 import { readIngestDepth } from "@mutt/queues";
 import { type Pipeline, startPipeline, TEST_KEYS, waitFor } from "@mutt/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type Answer, post, problemOf, rawHead, sendRaw } from "./ingest-client.ts";
+import { type Answer, idsOf, post, problemOf, rawHead, sendRaw } from "./ingest-client.ts";
 import { deadLetters, putRules, rule, unknownTo, untilDelivered } from "./support.ts";
 
 const APPS = ["ingestor", "alerter", "forwarder"] as const;
@@ -40,12 +40,6 @@ async function send(body: unknown, headers: Record<string, string> = {}): Promis
   const answer = await post(`${pipeline.app("ingestor").url}/ingest`, body, headers);
   for (const id of idsOf(answer)) accepted.add(id);
   return answer;
-}
-
-function idsOf({ body }: Answer): string[] {
-  if (typeof body.id === "string") return [body.id];
-  const results = (body.results ?? []) as { id?: string }[];
-  return results.flatMap(({ id }) => id ?? []);
 }
 
 let made = 0;

@@ -36,6 +36,13 @@ export async function post(
   return { status: response.status, headers: response.headers, body: answer };
 }
 
+/** The ids that an answer names, in order. */
+export function idsOf({ body }: Answer): string[] {
+  if (typeof body.id === "string") return [body.id];
+  const results = (body.results ?? []) as { id?: string }[];
+  return results.flatMap(({ id }) => id ?? []);
+}
+
 /** The problem document of an answer, after a look at whether it is one. */
 export function problemOf({ status, headers, body }: Answer): Record<string, unknown> {
   expect(headers.get("content-type")).toBe("application/problem+json; charset=utf-8");

@@ -6,7 +6,7 @@ import type { ServiceName } from "./services.ts";
 const text = (description: string) => z.string().trim().min(1).optional().describe(description);
 
 /** Variables that `npm start` itself reads; all others are handed on to the apps as they are. */
-const StackEnv = z.object({
+export const StackEnv = z.object({
   ...baseEnv,
   MUTT_HOME: text("Directory of the local state; .mutt in the checkout when not set"),
   INGESTOR_PORT: portVariable(8080),
