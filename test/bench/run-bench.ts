@@ -20,12 +20,16 @@ export async function runBench({ extent, isQuick, isWanted }: Options): Promise<
   const log = (line: string): void =>
     console.error(`[${String(Math.round(elapsedMs() / 1000)).padStart(3)} s] ${line}`);
   const alertmanager = await findAlertmanager();
-  if (!alertmanager) log(HOW_TO_INSTALL);
   const machine = await describeMachine(alertmanager);
   await using load = await startLoad();
   await using sink = await startSink();
   const bench = { load, sink };
-  const leftOut: string[] = [];
+  const notes: string[] = [];
+  const note = (line: string): void => {
+    log(line);
+    notes.push(line);
+  };
+  if (!alertmanager) note(HOW_TO_INSTALL);
 
   log("what the load generator itself can do");
   const ceiling = await measureCeiling(load);
@@ -36,7 +40,7 @@ export async function runBench({ extent, isQuick, isWanted }: Options): Promise<
     isWanted,
     hasTime: () => elapsedMs() < extent.budgetMs,
     onResult: (result) => log(describeResult(result)),
-    onLeftOut: (what) => leftOut.push(what),
+    onLeftOut: (what) => note(`left out because time was up: ${what}`),
   });
   const results: Results = {
     startedAt: startedAt.toISOString(),
@@ -46,7 +50,7 @@ export async function runBench({ extent, isQuick, isWanted }: Options): Promise<
     isQuick,
     ceiling,
     steps,
-    leftOut,
+    notes,
   };
   if (isWanted("rules")) {
     log("what matching costs");

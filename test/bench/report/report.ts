@@ -14,9 +14,7 @@ export function formatReport(results: Results, aims: readonly Aim[]): string {
     formatRules(results),
     formatAims(aims),
   ];
-  if (results.leftOut.length > 0) {
-    parts.push(`Left out because time was up: ${results.leftOut.join(", ")}`);
-  }
+  if (results.notes.length > 0) parts.push(results.notes.join("\n"));
   return parts.filter((part) => part !== undefined).join("\n\n");
 }
 

@@ -18,8 +18,8 @@ export interface Results {
   steps: StepResult[];
   memory?: MemoryResult;
   rules?: RuleMatchingRow[];
-  /** What was left out because time was up. */
-  leftOut: string[];
+  /** What was left out, and why. */
+  notes: string[];
 }
 
 /** A figure of a step. */
