@@ -175,8 +175,8 @@ function report(
   metrics.outcome("dead", counts.dead);
   metrics.metaAlerts(counts.metaAlerts);
   metrics.retried(counts.retried);
-  for (const alert of decision.alerts) metrics.handled(alert.custom_info.handling);
-  for (const { handling } of decision.logged) metrics.handled(handling);
+  metrics.handled(decision.alerts.map((alert) => alert.custom_info.handling));
+  metrics.handled(decision.logged.map(({ handling }) => handling));
   for (const { event, error } of decision.failed) {
     logger.warn("an event could not be processed", {
       alert_id: event.id,

@@ -94,8 +94,14 @@ describe("packDeliveries", () => {
     expect(deliveries[1]?.alerts.map((alert) => alert.external_id)).toEqual(["id-3", "id-4"]);
   });
 
-  test("keeps every delivery within 512 KiB, also of text that takes three bytes a character", () => {
-    const deliveries = packDeliveries(alerts(100, { message: "電".repeat(8192) }), 500);
+  test.each([
+    ["text that takes three bytes a character", { message: "電".repeat(8192) }],
+    ["text that JSON has to escape", { message: "\u0001".repeat(500) }],
+    ["long host names", { hostname: "h".repeat(255), message: "電" }],
+    ["large attributes", { attributes: { text: "電".repeat(10_000) } }],
+    ["many small ones", {}],
+  ])("keeps every delivery of %s within 512 KiB", (_name, fields) => {
+    const deliveries = packDeliveries(alerts(100, fields), 500);
     expect(deliveries.flatMap((delivery) => delivery.alerts)).toHaveLength(100);
     for (const { alerts: packed } of deliveries) {
       expect(Buffer.byteLength(JSON.stringify(packed))).toBeLessThanOrEqual(MAX_DELIVERY_BYTES);
