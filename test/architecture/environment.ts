@@ -50,7 +50,7 @@ const READERS: Record<string, Shape> = {
 };
 
 /** Every variable that some process reads, save the run-time settings in capitals. */
-export const VARIABLES: readonly Variable[] = groups().flatMap(({ title, names }) =>
+const VARIABLES: readonly Variable[] = groups().flatMap(({ title, names }) =>
   names.map((name) => describeVariable(name, title)),
 );
 
@@ -74,7 +74,7 @@ function receiverShape(): Shape {
 function groups(): { title: string; names: string[] }[] {
   const seen = new Set<string>();
   const take = (title: string, names: string[]) => {
-    const fresh = names.filter((name) => !seen.has(name));
+    const fresh = [...new Set(names)].filter((name) => !seen.has(name));
     for (const name of fresh) seen.add(name);
     return { title, names: fresh };
   };
@@ -122,15 +122,16 @@ function shorten(readers: string[]): string[] {
 function expectedOf(schema: Schema): string {
   const { error } = schema.safeParse("\n");
   const { issues = [] } = (error ?? {}) as { issues?: { message: string }[] };
-  const words = /^expected (.*?)(?:, for example .*)?$/.exec(issues[0]?.message ?? "");
-  return words?.[1] ?? "";
+  const words = /^expected (.*?)(?:, for example .*)?$/.exec(issues[0]?.message ?? "")?.[1] ?? "";
+  // Some descriptions say it already.
+  return schema.description?.includes(words) ? "" : words;
 }
 
 /** The rows of the variables' table in docs/configuration.md. */
 export function environmentTable(): string {
   const rows = VARIABLES.map((variable) => [
     `\`${variable.name}\``,
-    variable.isRequired ? "required" : code(variable.fallback),
+    code(variable.fallback),
     variable.readBy.join(", "),
     variable.expected,
     meaningOf(variable),
@@ -142,8 +143,9 @@ function code(text: string): string {
   return text === "" ? "" : `\`${text}\``;
 }
 
-function meaningOf({ description, underStart }: Variable): string {
-  return underStart === "" ? description : `${description}. Under \`npm start\`: ${underStart}`;
+function meaningOf({ description, underStart, isRequired }: Variable): string {
+  const own = isRequired ? `${description} (required)` : description;
+  return underStart === "" ? own : `${own}. Under \`npm start\`: ${underStart}`;
 }
 
 const TEMPLATE_HEAD = `# Every environment variable of MUTT, with its default. Nothing reads this file by itself: copy it to .env,
@@ -170,9 +172,8 @@ export function envTemplate(): string {
 }
 
 function templateEntry(variable: Variable): string {
-  const { name, fallback, expected, isRequired } = variable;
-  const text = meaningOf(variable).replaceAll("`", "") + (isRequired ? " (required)" : "");
-  return entry({ name, text, expected, value: fallback });
+  const { name, fallback, expected } = variable;
+  return entry({ name, text: meaningOf(variable).replaceAll("`", ""), expected, value: fallback });
 }
 
 function entry(lines: { name: string; text: string; expected: string; value: string }): string {

@@ -1,10 +1,27 @@
 // What the tests of the documentation know of Markdown.
 
-/** Writes a table; a `|` in a cell is escaped. */
+/** Writes a table as the formatter does, columns padded; a `|` in a cell is escaped. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+  const widths = head.map((_, column) =>
+    Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const rule = line(widths.map((width) => "-".repeat(width)));
+  const [first = "", ...rest] = cells.map(line);
+  return [first, rule, ...rest].join("\n");
+}
+
+/** Pads the columns of a table that has no `|` in its cells. */
+export function padTable(table: string): string {
+  const rows = table
+    .trim()
+    .split("\n")
+    .map((row) => row.split("|").slice(1, -1))
+    .map((row) => row.map((cell) => cell.trim()));
+  const [head = [], , ...body] = rows;
+  return formatTable(head, body);
 }
 
 const BLOCK = /(<!-- begin (\S+) -->\n)[\s\S]*?(\n?<!-- end \2 -->)/g;

@@ -1,9 +1,9 @@
 // The metrics of the whole project, read from where they are registered.
 import { globSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { DEAD_LETTER_QUEUES, QUEUE_NAMES, readCounts } from "@mutt/queues";
 import { createInvalidSettingCounter } from "@mutt/service";
-import { Registry } from "prom-client";
 import { createMetrics as createAlerterMetrics } from "../../apps/alerter/src/metrics.ts";
 import { createMetrics as createForwarderMetrics } from "../../apps/forwarder/src/metrics.ts";
 import { createMetrics as createIngestorMetrics } from "../../apps/ingestor/src/metrics.ts";
@@ -16,10 +16,17 @@ interface Metric {
   help: string;
   apps: string[];
   /** Values by label, as they are there from the start. */
-  labels: Record<string, string[]>;
+  labels: Record<string, readonly string[]>;
 }
 
 const ROOT = new URL("../../", import.meta.url).pathname;
+
+type Registry = Parameters<typeof createForwarderMetrics>[0];
+
+/** The apps' own registry class: the package is a dependency of theirs, not of the workspace. */
+const { Registry } = createRequire(`${ROOT}apps/forwarder/package.json`)("prom-client") as {
+  Registry: new () => Registry;
+};
 
 /** A metric's definition in the source of whoever needs a Redis before it registers one. */
 const DEFINITION =
@@ -42,8 +49,8 @@ export async function readMetrics(): Promise<Metric[]> {
   const jobStates = Object.keys(await readCounts({ getJobCounts: async () => ({}) }));
   return [
     ...registered,
-    ...metricsInSource("remediation", "parking.ts", { queue: [...DEAD_LETTER_QUEUES] }),
-    ...metricsInSource("admin", "queue-metrics.ts", { queue: [...QUEUE_NAMES], state: jobStates }),
+    ...metricsInSource("remediation", "parking.ts", { queue: DEAD_LETTER_QUEUES }),
+    ...metricsInSource("admin", "queue-metrics.ts", { queue: QUEUE_NAMES, state: jobStates }),
     ...(await metricsOf(appsThatCall("createInvalidSettingCounter("), createInvalidSettingCounter)),
   ];
 }
@@ -81,11 +88,19 @@ function metricsInSource(
   values: Record<string, readonly string[]>,
 ): Metric[] {
   const source = readFileSync(`${ROOT}apps/${app}/src/${file}`, "utf8");
-  return [...source.matchAll(DEFINITION)].map(([, type = "", name = "", help = "", labels = ""]) => {
-    const names = [...labels.matchAll(/"(\w+)"/g)].map((match) => match[1] ?? "");
-    const pairs = names.map((label) => [label, [...(values[label] ?? [])]] as const);
-    return { name, help, type: type.toLowerCase(), apps: [app], labels: Object.fromEntries(pairs) };
-  });
+  return [...source.matchAll(DEFINITION)].map(
+    ([, type = "", name = "", help = "", labels = ""]) => {
+      const names = [...labels.matchAll(/"(\w+)"/g)].map((match) => match[1] ?? "");
+      const pairs = names.map((label) => [label, values[label] ?? []] as const);
+      return {
+        name,
+        help,
+        type: type.toLowerCase(),
+        apps: [app],
+        labels: Object.fromEntries(pairs),
+      };
+    },
+  );
 }
 
 function appsThatCall(call: string): string[] {
@@ -106,7 +121,7 @@ export function metricsTable(metrics: readonly Metric[]): string {
   return formatTable(["metric", "type", "app", "labels", "meaning"], rows);
 }
 
-function describeLabel([label, values]: [string, string[]]): string {
+function describeLabel([label, values]: [string, readonly string[]]): string {
   if (values.length > MAX_VALUES_SHOWN) return `\`${label}\`: listed below`;
   return `\`${label}\`: ${values.map((value) => `\`${value}\``).join(" ")}`;
 }
