@@ -45,6 +45,8 @@ test("adding the same chunk again adds nothing", async () => {
   expect(await readCounts(ingest)).toMatchObject({ waiting: 2 });
 });
 
+const SWEEPER = { worker: "w", version: "v", onProblem: () => {} };
+
 /** Has BullMQ fail every waiting job the way it fails one whose workers were lost. */
 async function failAll(queues: { connection: ReturnType<typeof patientOptions>; prefix: string }) {
   const failed = Promise.withResolvers<void>();
@@ -69,7 +71,7 @@ test("a chunk that BullMQ failed becomes one dead letter per event, also when th
   for (const round of [1, 2]) {
     await addChunks(ingest, [chunk]);
     await failAll({ connection, prefix });
-    expect(await sweepFailedJobs(ingest, dead, { worker: "w", version: "v" }), `${round}`).toBe(1);
+    expect(await sweepFailedJobs(ingest, dead, SWEEPER), `${round}`).toBe(3);
   }
 
   expect(await readCounts(ingest)).toMatchObject({ failed: 0, waiting: 0 });
@@ -81,4 +83,21 @@ test("a chunk that BullMQ failed becomes one dead letter per event, also when th
     reason: "stalled",
     replays: 0,
   });
+});
+
+test("a failed job that cannot be read stays where it is, is reported, and holds up no other", async () => {
+  await using stack = new AsyncDisposableStack();
+  const { prefix, connection, ingest, dead } = setup();
+  stack.defer(() => Promise.all([ingest.close(), dead.close()]).then(() => undefined));
+  await ingest.add("chunk", {} as { events: [] }, { jobId: "broken" });
+  await failAll({ connection, prefix });
+  await addChunks(ingest, [{ events: [event("a")] }]);
+  await failAll({ connection, prefix });
+
+  const problems: string[] = [];
+  const sweeper = { ...SWEEPER, onProblem: (jobId: string) => problems.push(jobId) };
+  expect(await sweepFailedJobs(ingest, dead, sweeper)).toBe(1);
+  expect(problems).toEqual(["broken"]);
+  expect(await readCounts(ingest)).toMatchObject({ failed: 1 });
+  expect(await readCounts(dead)).toMatchObject({ waiting: 1 });
 });

@@ -21,7 +21,7 @@ async function setup(depth?: number) {
   return {
     read: () => readIngestDepth(redis, prefix),
     release: (events: number) => releaseIngestDepth(redis, prefix, events),
-    settle: (seen: number) => settleIngestDepth(redis, prefix, seen),
+    settle: (seen: number) => settleIngestDepth(redis, prefix, { seen, actual: 0 }),
     add: (events: number) => redis.incrby(ingestDepthKey(prefix), events),
   };
 }

@@ -81,12 +81,17 @@ export function startAlerter(deps: AlerterDeps): Alerter {
     if (!worker.closing) void worker.run();
   });
 
+  const onProblem = (jobId: string, error: unknown) =>
+    logger.error("a failed chunk cannot be moved to dlq-alerter", { job_id: jobId, error });
+  const countSwept = (events: number) => {
+    if (events === 0) return;
+    deps.metrics.outcome("dead", events);
+    chunkDeps.release(events);
+    logger.warn("events of lost chunks moved to dlq-alerter", { events });
+  };
   const monitor = startDepthMonitor({ ...deps, prefix: queues.prefix, ingest, alert });
   const sweep = setInterval(() => {
-    sweepFailedJobs(ingest, deadLetters, deps).then(
-      (moved) => moved > 0 && logger.warn("lost chunks moved to dlq-alerter", { jobs: moved }),
-      () => undefined,
-    );
+    sweepFailedJobs(ingest, deadLetters, { ...deps, onProblem }).then(countSwept, () => undefined);
   }, SWEEP_MS);
 
   return {

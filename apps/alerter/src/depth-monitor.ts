@@ -1,5 +1,6 @@
 import {
   backlog,
+  MAX_CHUNK_EVENTS,
   oldestAgeSeconds,
   type PipelineQueue,
   readCounts,
@@ -23,6 +24,9 @@ export interface DepthMonitorDeps {
 
 const INTERVAL_MS = 500;
 
+/** Events that ingestors may have counted and not yet added. */
+const UNDER_WAY_EVENTS = 20_000;
+
 /**
  * Reads the queues twice a second, whatever the load, and keeps the counter of queued events honest: it is
  * set to zero when the queue is empty, since processes that were killed leave it too high.
@@ -42,10 +46,15 @@ export function startDepthMonitor(deps: DepthMonitorDeps): AsyncDisposable {
     ]);
     metrics.queue(backlog(alertCounts), age);
     const ingestCounts = await readCounts(ingest);
-    const isEmpty = backlog(ingestCounts) + ingestCounts.active === 0;
+    const jobs = backlog(ingestCounts) + ingestCounts.active;
     // Twice the same value over an empty queue: nobody is between counting and adding.
-    if (isEmpty && seen > 0 && emptyAt === seen) await settleIngestDepth(redis, prefix, seen);
-    emptyAt = isEmpty ? seen : undefined;
+    if (jobs === 0 && seen > 0 && emptyAt === seen) {
+      await settleIngestDepth(redis, prefix, { seen, actual: 0 });
+    }
+    emptyAt = jobs === 0 ? seen : undefined;
+    // A queue that never empties: more events than its jobs can hold is more than there are.
+    const most = jobs * MAX_CHUNK_EVENTS + UNDER_WAY_EVENTS;
+    if (seen > most) await settleIngestDepth(redis, prefix, { seen, actual: most });
   }
 
   async function loop(): Promise<void> {

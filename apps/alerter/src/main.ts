@@ -48,6 +48,8 @@ await runApp(
         reloadIntervalSeconds: () => config.get("cache_reload_interval"),
       }),
     );
+    // The probes are served before the work begins, and until it has ended.
+    let isRunning = (): boolean => false;
     const app = createHttpApp({
       ops: {
         registry,
@@ -55,6 +57,7 @@ await runApp(
           shutdown.check,
           { name: "redis", check: () => redisProblem(redis) },
           { name: "rules", check: () => (rules.current() ? undefined : "no rules loaded yet") },
+          { name: "worker", check: () => (isRunning() ? undefined : "the worker does not run") },
         ],
       },
       logger,
@@ -68,7 +71,7 @@ await runApp(
         portVariable: "ALERTER_PORT",
       }),
     );
-    parts.use(
+    const alerter = parts.use(
       "alerter",
       startAlerter({
         queues: { connection: patientOptions(address), prefix, onError },
@@ -88,5 +91,6 @@ await runApp(
         version: VERSION,
       }),
     );
+    isRunning = alerter.isRunning;
   },
 );

@@ -130,7 +130,7 @@ function sortFailures(
   for (const { event, error } of decision.failed) {
     const failure: FailedAttempt = {
       at: new Date().toISOString(),
-      attempt: (job.failures?.length ?? 0) + 1,
+      attempt: (job.failures?.at(-1)?.attempt ?? 0) + 1,
       replay: replays,
       worker: deps.worker,
       version: deps.version,

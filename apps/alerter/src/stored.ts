@@ -24,12 +24,19 @@ export function createUntilStored(signal: AbortSignal, logger: Logger): UntilSto
         outage.succeeded();
         return;
       } catch (error) {
-        if (error instanceof GiveBack) throw error;
+        if (error instanceof GiveBack || isDefect(error)) throw error;
         outage.failed(error);
         await orGiveBack(signal, () => pause(Math.min(100 * 2 ** attempt, MAX_PAUSE_MS)));
       }
     }
   };
+}
+
+/** A mistake of ours does not pass by waiting: the chunk has to fail, and is then moved to the dead letters. */
+function isDefect(error: unknown): boolean {
+  return (
+    error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError
+  );
 }
 
 /**

@@ -23,7 +23,8 @@ export interface UnhandledLimits {
 }
 
 /**
- * Counts every group in one call; a group whose counter cannot be used fails alone.
+ * Counts every group in one call; a group whose counter cannot be used fails alone, a Redis that takes no writes
+ * fails the call.
  * A crossing is remembered with the threshold and with the event that caused it: the same event may ask
  * again after a crash and gets the same answer; a higher threshold is a new crossing; a lowered one counts
  * at the next event, once.
@@ -35,7 +36,9 @@ local results = {}
 for i, key in ipairs(KEYS) do
   local size, event = tonumber(ARGV[1 + 2 * i]), ARGV[2 + 2 * i]
   local count = redis.pcall('HINCRBY', key, 'count', size)
-  if type(count) == 'table' then
+  if type(count) == 'table' and not string.find(count.err, 'WRONGTYPE') and not string.find(count.err, 'not an integer') then
+    return redis.error_reply(count.err)
+  elseif type(count) == 'table' then
     results[i] = {-1, count.err}
   else
     if redis.call('PTTL', key) < 0 then redis.call('PEXPIRE', key, expiry) end
@@ -84,7 +87,7 @@ export async function countUnhandled(
 
 /** Key of a group's counter: the host is readable, the pattern may be long. */
 function unhandledKey(prefix: string, group: Pick<UnhandledGroup, "hostname" | "pattern">) {
-  return `${prefix}:unhandled:${group.hostname}:${group.pattern.slice(0, 200)}`;
+  return `${prefix}:unhandled:${group.hostname}:${group.pattern}`;
 }
 
 function toCount([kind, value]: [number, number | string]): UnhandledCount {

@@ -56,6 +56,9 @@ const MAX_PAUSE_MS = 5000;
 /** While a probe is under way the others look again soon. */
 const PROBE_PAUSE_MS = 500;
 
+/** Longest that a failed probe makes way for others. */
+const MAX_TURN_MS = 300_000;
+
 /** Attempts one delivery as one request. */
 export async function deliver(
   deps: DeliverDeps,
@@ -116,14 +119,13 @@ async function waitAsTold(
   verdict: Extract<DeliveryVerdict, { kind: "wait" }>,
 ): Promise<DeliveryStep> {
   const settings = deps.settings();
-  const now = Date.now();
-  const since = job.throttled_since ?? now;
+  const waitedMs = job.throttled_ms ?? 0;
   const times = (job.throttled_times ?? 0) + 1;
   const told = verdict.waitMs ?? backoffMs(times, settings, () => 1);
   // An absurd Retry-After must not stop deliveries for longer than one may wait.
   const waitMs = Math.min(Math.max(told, 100), Math.max(settings.maxWaitMs, 100));
   await deps.gate.pause(token, waitMs);
-  if (now - since >= settings.maxWaitMs) {
+  if (waitedMs >= settings.maxWaitMs) {
     const failures = [...(job.failures ?? []), attemptOf(deps, job, verdict.error)];
     return await bury(deps, job, failures, {
       class: "throttled",
@@ -131,7 +133,7 @@ async function waitAsTold(
       error: verdict.error,
     });
   }
-  const data = { ...job, throttled_since: since, throttled_times: times };
+  const data = { ...job, throttled_ms: waitedMs + waitMs, throttled_times: times };
   return { kind: "wait", waitMs: Math.min(waitMs, MAX_PAUSE_MS), data };
 }
 
@@ -148,19 +150,22 @@ async function failAttempt(
   if (isProbe && verdict.reason === "unreachable") {
     return { kind: "wait", waitMs: PROBE_PAUSE_MS };
   }
-  const failures = [...(job.failures ?? []), attemptOf(deps, job, verdict.error)];
-  if (failures.length > settings.maxRetries) {
+  const attempt = attemptOf(deps, job, verdict.error);
+  const failures = [...(job.failures ?? []), attempt];
+  if (attempt.attempt > settings.maxRetries) {
     return await bury(deps, job, failures, {
       class: "transient_downstream",
       reason: "retries_exhausted",
       error: verdict.error,
     });
   }
-  const backoff = backoffMs(failures.length, settings);
+  const backoff = backoffMs(attempt.attempt, settings);
   return {
     kind: "retry",
     // Another delivery should be the next probe: a long outage must not use up the attempts of one.
-    delayMs: isProbe ? Math.max(backoff, settings.breakerTimeoutMs * 1.1) : backoff,
+    delayMs: isProbe
+      ? Math.max(backoff, Math.min(settings.breakerTimeoutMs * 1.1, MAX_TURN_MS))
+      : backoff,
     data: { ...job, failures: boundHistory(failures).kept },
     error: verdict.error,
   };
@@ -224,7 +229,8 @@ async function bury(
 function attemptOf(deps: DeliverDeps, job: AlertJob, error: string): FailedAttempt {
   return {
     at: new Date().toISOString(),
-    attempt: (job.failures?.length ?? 0) + 1,
+    // Counted on from the last one: the history is bounded, the attempts are not.
+    attempt: (job.failures?.at(-1)?.attempt ?? 0) + 1,
     replay: job.replays ?? 0,
     worker: deps.worker,
     version: deps.version,

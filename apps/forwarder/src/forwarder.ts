@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import { createCircuitBreaker } from "@mutt/circuit-breaker";
 import {
   addDeadLetters,
@@ -18,7 +17,7 @@ import type { Redis } from "ioredis";
 import { type DeliverDeps, type DeliverySettings, type DeliveryStep, deliver } from "./deliver.ts";
 import { type BreakerSettings, createGate } from "./gate.ts";
 import type { ForwarderMetrics } from "./metrics.ts";
-import { type StartLimit, toStartLimit } from "./rate-limit.ts";
+import { startRateLimiter } from "./rate-limiter.ts";
 import type { Sender } from "./sender.ts";
 
 /** The run-time settings that the forwarder follows. */
@@ -89,16 +88,22 @@ export function startForwarder(deps: ForwarderDeps): Forwarder {
     async (job, token) =>
       act(alert, job, token, await deliver(deliverDeps, job.data, token + job.id)),
   );
-  const limiter = startRateLimit(alert, () => deps.settings().rate, logger);
+  const limiter = startRateLimiter(alert, () => deps.settings().rate, logger);
   void limiter.applied.then(() => {
     if (!worker.closing) void worker.run();
   });
+  const onProblem = (jobId: string, error: unknown) =>
+    logger.error("a failed delivery cannot be moved to dlq-forwarder", { job_id: jobId, error });
+  const countSwept = (alerts: number) => {
+    if (alerts === 0) return;
+    // Replays of lost deliveries are rare enough to be counted with the fresh ones.
+    deps.metrics.alerts("dead", "fresh", alerts);
+    logger.warn("alerts of lost deliveries moved to dlq-forwarder", { alerts });
+  };
   const sweep = setInterval(() => {
-    sweepFailedJobs(alert, deadLetters, deps).then(
-      (moved) =>
-        moved > 0 && logger.warn("lost deliveries moved to dlq-forwarder", { jobs: moved }),
-      () => undefined,
-    );
+    limiter.apply();
+    gate.refresh();
+    sweepFailedJobs(alert, deadLetters, { ...deps, onProblem }).then(countSwept, () => undefined);
   }, SWEEP_MS);
 
   return {
@@ -138,8 +143,7 @@ async function act(
     case "done":
       return;
     case "wait":
-      if (step.data) await job.updateData(step.data);
-      await queue.rateLimit(Math.max(1, step.waitMs));
+      await holdBack(queue, job, step);
       throw new RateLimitError();
     case "retry":
       await job.updateData(step.data);
@@ -154,36 +158,20 @@ async function act(
   }
 }
 
-/** Keeps BullMQ's global limit of the queue at what the settings say; all replicas write the same. */
-function startRateLimit(
+/**
+ * Stops all starts of the queue for a while. The window of the rate limit that is under way is not cut short by it,
+ * and trouble with Redis here must not turn a wait into an attempt.
+ */
+async function holdBack(
   queue: PipelineQueue<"alert">,
-  rate: () => ForwarderSettings["rate"],
-  logger: Logger,
-): { applied: Promise<void>; apply(): void } {
-  let inForce: StartLimit | undefined;
-
-  async function set(): Promise<void> {
-    const { limit, periodSeconds } = rate();
-    const next = toStartLimit(limit, periodSeconds);
-    if (next.max === inForce?.max && next.durationMs === inForce.durationMs) return;
-    await queue.setGlobalRateLimit(next.max, next.durationMs);
-    // The window under way still has the old length.
-    await queue.removeRateLimitKey();
-    inForce = next;
-    logger.info("delivery rate limit in force", { limit, period_seconds: periodSeconds, ...next });
+  job: PipelineJob<"alert">,
+  { waitMs, data }: Extract<DeliveryStep, { kind: "wait" }>,
+): Promise<void> {
+  try {
+    if (data) await job.updateData(data);
+    const windowMs = await queue.getRateLimitTtl();
+    await queue.rateLimit(Math.max(1, waitMs, windowMs));
+  } catch {
+    // The gate is asked again at the next start; its answer holds without this.
   }
-
-  async function apply(): Promise<void> {
-    // Without a limit in Redis a pause of the whole queue would not be looked at: try until it is there.
-    for (;;) {
-      try {
-        return await set();
-      } catch (error) {
-        logger.error("the delivery rate limit could not be set", { error });
-        await setTimeout(1000);
-      }
-    }
-  }
-
-  return { applied: apply(), apply: () => void apply() };
 }

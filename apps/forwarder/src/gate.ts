@@ -1,4 +1,5 @@
 import type { BreakerAnswer, BreakerState, CircuitBreaker } from "@mutt/circuit-breaker";
+import { createOutageLog } from "@mutt/redis";
 import type { Logger } from "@mutt/service";
 import type { ForwarderMetrics } from "./metrics.ts";
 
@@ -17,6 +18,8 @@ export interface Gate {
   misconfigured(token: string, reason: string): Promise<void>;
   pause(token: string, ms: number): Promise<void>;
   release(token: string): Promise<void>;
+  /** Looks where the breaker stands, for the metric of a process that has nothing to deliver. */
+  refresh(): void;
 }
 
 /** What the gate needs. */
@@ -40,6 +43,7 @@ const BELIEF_MS = 250;
 /** Makes the gate in front of the destination. */
 export function createGate(deps: GateDeps): Gate {
   const { breaker, metrics, logger } = deps;
+  const outage = createOutageLog(logger, "recording results in the circuit breaker");
   let known: { answer: BreakerAnswer; at: number } | undefined;
 
   function learn(answer: BreakerAnswer): BreakerAnswer {
@@ -47,6 +51,19 @@ export function createGate(deps: GateDeps): Gate {
     metrics.breaker(answer.state);
     if (answer.transition) report(answer, answer.transition);
     return answer;
+  }
+
+  /**
+   * Records what came of a request. Its outcome stands, whether Redis takes the record or not: a delivery that
+   * arrived must not go out again because of it.
+   */
+  async function record(result: Promise<BreakerAnswer>): Promise<void> {
+    try {
+      learn(await result);
+      outage.succeeded();
+    } catch (error) {
+      outage.failed(error);
+    }
   }
 
   function report(answer: BreakerAnswer, entered: BreakerState): void {
@@ -76,20 +93,23 @@ export function createGate(deps: GateDeps): Gate {
       return { isAdmitted: isProbe || answer.verdict === "go", isProbe, waitMs: answer.waitMs };
     },
     async succeeded(token) {
-      learn(await breaker.succeeded(token));
+      await record(breaker.succeeded(token));
     },
     async failed(token, reason) {
-      learn(await breaker.failed(token, { ...deps.settings(), reason }));
+      await record(breaker.failed(token, { ...deps.settings(), reason }));
     },
     async misconfigured(token, reason) {
       const { timeoutMs } = deps.settings();
-      learn(await breaker.trip(token, { timeoutMs, reason: `destination_config: ${reason}` }));
+      await record(breaker.trip(token, { timeoutMs, reason: `destination_config: ${reason}` }));
     },
     async pause(token, ms) {
-      learn(await breaker.pause(token, ms));
+      await record(breaker.pause(token, ms));
     },
     async release(token) {
-      learn(await breaker.release(token));
+      await record(breaker.release(token));
+    },
+    refresh() {
+      void breaker.read().then(learn, () => {});
     },
   };
 }

@@ -50,10 +50,16 @@ await runApp(
         signal: shutdown.giveBack,
       }),
     );
+    // The probes are served before the work begins, and until it has ended.
+    let isRunning = (): boolean => false;
     const app = createHttpApp({
       ops: {
         registry,
-        ready: [shutdown.check, { name: "redis", check: () => redisProblem(redis) }],
+        ready: [
+          shutdown.check,
+          { name: "redis", check: () => redisProblem(redis) },
+          { name: "worker", check: () => (isRunning() ? undefined : "the worker does not run") },
+        ],
       },
       logger,
     });
@@ -81,6 +87,7 @@ await runApp(
         version: VERSION,
       }),
     );
+    isRunning = forwarder.isRunning;
     config.onChange(forwarder.applyRateLimit);
   },
 );

@@ -19,6 +19,8 @@ export interface SenderOptions {
 /** Characters of an answer that are kept to explain a failure. */
 const EXCERPT = 300;
 
+const MAX_READ_BYTES = 4096;
+
 /** Opens a sender with keep-alive connections; redirects are not followed. */
 export function openSender(options: SenderOptions): Sender {
   const { url, apiKey, timeoutMs, signal } = options;
@@ -45,7 +47,7 @@ export function openSender(options: SenderOptions): Sender {
           signal: AbortSignal.timeout(timeoutMs),
         });
         const isSuccess = response.statusCode < 300;
-        const text = isSuccess ? "" : await response.body.text();
+        const text = isSuccess ? "" : await readStart(response.body);
         if (isSuccess) await response.body.dump({ limit: 1024 * 1024 });
         const retryAfter = response.headers["retry-after"];
         return {
@@ -64,6 +66,18 @@ export function openSender(options: SenderOptions): Sender {
       if (!pool.destroyed) await pool.destroy();
     },
   };
+}
+
+/** Reads the first few kilobytes of an answer and lets the rest go: nobody says how long it is. */
+async function readStart(body: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of body) {
+    parts.push(part);
+    size += part.length;
+    if (size >= MAX_READ_BYTES) break;
+  }
+  return Buffer.concat(parts).toString("utf8", 0, MAX_READ_BYTES);
 }
 
 function excerptOf(text: string): string {

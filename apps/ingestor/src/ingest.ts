@@ -7,6 +7,7 @@ import type { IngestorMetrics } from "./metrics.ts";
 import { readBody } from "./read-body.ts";
 import { type ReadEvents, randomEventId, readEvents } from "./read-events.ts";
 import { comeBackLater, Refusal } from "./refusal.ts";
+import { compactAnswer, expandAnswer } from "./repeat-answer.ts";
 import { bodyFormatOf, idempotencyKeyOf } from "./request.ts";
 
 /** What it takes to accept a request. */
@@ -14,6 +15,8 @@ export interface IngestDeps {
   /** Name of the API key that the request carries; `undefined` when it carries none that is known. */
   identify(headers: IncomingMessage["headers"]): string | undefined;
   isRedisReady(): boolean;
+  /** Whether the memory of Redis is nearly used up. */
+  isMemoryLow(): boolean;
   intake: Intake;
   idempotency: Idempotency;
   metrics: IngestorMetrics;
@@ -56,6 +59,14 @@ export async function ingest(
     throw new Refusal(413, "too_large", "the body is larger than 5 MiB; send smaller requests");
   }
   if (!deps.isRedisReady()) throw redisUnavailable();
+  if (deps.isMemoryLow()) {
+    throw comeBackLater(
+      503,
+      "redis_memory",
+      "the memory of the queue is nearly used up; nothing was acknowledged, send it again later",
+      REDIS_RETRY_MS,
+    );
+  }
   const lateness = new AbortController();
   const accept = async (eventId: (index: number) => string): Promise<StoredAnswer> => {
     const read = readEvents(body, format, { correlationId, receivedAtMs, eventId });
@@ -64,9 +75,7 @@ export async function ingest(
   const work =
     idempotencyKey === undefined
       ? accept(randomEventId)
-      : once(deps, { keyName, idempotencyKey, body }, () =>
-          accept((index) => deriveId(keyName, idempotencyKey, index)),
-        );
+      : once(deps, { keyName, idempotencyKey, body }, accept);
   try {
     return await withDeadline(work, ANSWER_MS);
   } catch (error) {
@@ -79,13 +88,14 @@ export async function ingest(
 async function once(
   { idempotency }: IngestDeps,
   claimed: { keyName: string; idempotencyKey: string; body: Buffer },
-  accept: () => Promise<StoredAnswer>,
+  accept: (eventId: (index: number) => string) => Promise<StoredAnswer>,
 ): Promise<StoredAnswer> {
   const { keyName, idempotencyKey, body } = claimed;
   const claim = await idempotency.claim(keyName, idempotencyKey, body).catch((cause: unknown) => {
     throw redisUnavailable(cause);
   });
-  if (claim.kind === "repeat") return claim.answer;
+  const eventId = (index: number) => deriveId(keyName, idempotencyKey, index);
+  if (claim.kind === "repeat") return expandAnswer(claim.answer, eventId);
   if (claim.kind === "other_body") {
     throw new Refusal(
       422,
@@ -99,9 +109,9 @@ async function once(
     });
   }
   try {
-    const answer = await accept();
+    const answer = await accept(eventId);
     // A failure to keep it costs only the short cut: event ids derive from the key, so a repeat cannot double.
-    await claim.held.keep(answer).catch(() => undefined);
+    await claim.held.keep(compactAnswer(answer)).catch(() => undefined);
     return answer;
   } catch (error) {
     await claim.held.free().catch(() => undefined);
@@ -125,14 +135,20 @@ async function queueEvents(
     throw comeBackLater(
       429,
       "rate_limited",
-      `the global rate limit is reached (this request has ${read.accepted.length} events)`,
+      `the global rate limit is reached; this request has ${read.accepted.length} events, and one with more than the limit is never let through`,
       admission.waitMs,
     );
   }
   if (admission.verdict === "full") {
-    throw comeBackLater(503, "queue_full", "the ingest queue is full", REDIS_RETRY_MS, {
-      queue_depth: admission.depth,
-    });
+    throw comeBackLater(
+      503,
+      "queue_full",
+      "the ingest queue has no room for this request",
+      REDIS_RETRY_MS,
+      {
+        queue_depth: admission.depth,
+      },
+    );
   }
   metrics.events("accepted", read.accepted.length);
   return { status: 202, body: acceptedBody(read, admission.depth, correlationId) };

@@ -14,6 +14,7 @@ import { type AdmissionLimits, createAdmission } from "./admission.ts";
 import { createIdempotency } from "./idempotency.ts";
 import type { IngestDeps } from "./ingest.ts";
 import { createIntake } from "./intake.ts";
+import { startMemoryGuard } from "./memory-guard.ts";
 import { createMetrics } from "./metrics.ts";
 import { createIngestRoutes } from "./routes.ts";
 
@@ -51,15 +52,23 @@ export function startIngestor(deps: IngestorDeps): Ingestor {
     addChunks: (chunks) => addChunks(queue, chunks),
     release: (events) => void releaseIngestDepth(redis, prefix, events).catch(() => {}),
   });
+  const memory = startMemoryGuard(redis, logger);
   const routes = createIngestRoutes(
     {
       identify: deps.identify,
       isRedisReady: () => redis.status === "ready",
+      isMemoryLow: memory.isNearlyFull,
       intake,
       idempotency: createIdempotency(redis, prefix),
       metrics,
     },
     logger,
   );
-  return { routes, [Symbol.asyncDispose]: () => closeQueue(queue) };
+  return {
+    routes,
+    async [Symbol.asyncDispose]() {
+      await memory[Symbol.asyncDispose]();
+      await closeQueue(queue);
+    },
+  };
 }

@@ -55,9 +55,15 @@ export function createIntake(deps: IntakeDeps): Intake {
     if (batch.length === 0) return;
     flushes++;
     schedule();
-    await flush(deps, batch);
-    flushes--;
-    schedule();
+    try {
+      await flush(deps, batch);
+    } catch (error) {
+      // A defect in one flush must not hold a place for ever.
+      for (const { settle } of batch) settle.reject(error);
+    } finally {
+      flushes--;
+      schedule();
+    }
   }
 
   function takeBatch(): Submission[] {

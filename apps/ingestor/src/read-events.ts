@@ -9,7 +9,7 @@ import type { SizedEvent } from "./chunks.ts";
 import { Refusal } from "./refusal.ts";
 
 /** What became of one event of a request, before anything is queued. */
-type EventResult =
+export type EventResult =
   | { index: number; status: "queued"; id: string }
   | { index: number; status: "rejected"; error: EventError };
 

@@ -10,6 +10,7 @@ export const REFUSAL_REASONS = [
   "shedding",
   "queue_full",
   "redis_unavailable",
+  "redis_memory",
   "internal",
 ] as const;
 

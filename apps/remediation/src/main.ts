@@ -3,6 +3,7 @@ import {
   connectPatient,
   createConnectionErrorLog,
   disconnect,
+  failFastOptions,
   patientOptions,
   redisProblem,
   redisSettings,
@@ -35,6 +36,7 @@ await runApp(
       }),
     );
     const queues = { connection: patientOptions(address), prefix: env.QUEUE_PREFIX, onError };
-    parts.use("parking", startParking(queues, registry, shutdown.giveBack));
+    const readers = { ...queues, connection: failFastOptions(address) };
+    parts.use("parking", startParking({ queues, readers, registry, giveBack: shutdown.giveBack }));
   },
 );

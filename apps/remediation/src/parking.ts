@@ -1,4 +1,5 @@
 import {
+  backlog,
   closeQueue,
   closeWorker,
   createWorker,
@@ -15,15 +16,25 @@ const MAX_STALLED = 5;
 
 const CONCURRENCY = 8;
 
+/** What parking needs. */
+export interface ParkingDeps {
+  queues: QueueConnection;
+  /** A fail-fast way to the same queues. */
+  readers: QueueConnection;
+  registry: Registry;
+  giveBack: AbortSignal;
+}
+
 /**
  * Starts parking dead letters: each new entry is failed with the error that made it a dead letter, so that
  * Bull Board lists it under Failed with its real reason. An entry is in `waiting` or `failed` at every instant.
  */
-export function startParking(
-  queues: QueueConnection,
-  registry: Registry,
-  giveBack: AbortSignal,
-): AsyncDisposable {
+export function startParking({
+  queues,
+  readers,
+  registry,
+  giveBack,
+}: ParkingDeps): AsyncDisposable {
   const workers = DEAD_LETTER_QUEUES.map((name) => {
     const worker = createWorker(
       name,
@@ -38,21 +49,23 @@ export function startParking(
     void worker.run();
     return worker;
   });
-  const boards = DEAD_LETTER_QUEUES.map((name) => openQueue(name, queues));
-  new Gauge({
+  // Whoever scrapes does not wait for Redis as long as the workers do.
+  const boards = DEAD_LETTER_QUEUES.map((name) => openQueue(name, readers));
+  const gauge = new Gauge({
     name: "mutt_remediation_dlq_depth",
     help: "Dead letters by queue, one per alert",
     labelNames: ["queue"],
     registers: [registry],
     async collect() {
-      for (const queue of boards) {
-        const counts = await readCounts(queue);
-        const depth =
-          counts.failed + counts.waiting + counts.prioritized + counts.delayed + counts.active;
-        this.set({ queue: queue.name }, depth);
-      }
+      // While Redis is away the last depths stay: a scrape must not fail as a whole for them.
+      await Promise.all(boards.map((queue) => show(queue).catch(() => {})));
     },
   });
+  const show = async (queue: (typeof boards)[number]): Promise<void> => {
+    const counts = await readCounts(queue);
+    gauge.set({ queue: queue.name }, backlog(counts) + counts.active + counts.failed);
+  };
+  for (const queue of DEAD_LETTER_QUEUES) gauge.set({ queue }, 0);
   return {
     async [Symbol.asyncDispose]() {
       await Promise.all(workers.map((worker) => closeWorker(worker, giveBack)));

@@ -11,7 +11,7 @@ export function summaryLines(plan: Plan, home: Home): string[] {
   return [
     "",
     line("ingest API", ingest),
-    line("admin", `${admin}/  (Bull Board: ${admin}/queues)`),
+    line("admin", `${admin}/metrics  (counts of all queues)`),
     line("alerts go to", receiverUrl ? `${receiverUrl}/alerts  (local receiver)` : plan.webhookUrl),
     ...keys.shown.map(({ role, secret }) => line(`${role} key`, secret)),
     line("logs", home.logFile("<app>")),

@@ -62,7 +62,7 @@ end
 
 if op == 'success' then
   if isProbe(ARGV[2]) then enter('closed')
-  elseif state == 'closed' and number('failures') > 0 then redis.call('HSET', key, 'failures', 0) end
+  elseif state == 'closed' then redis.call('HDEL', key, 'failures') end
 elseif op == 'failure' then
   local threshold, timeout = tonumber(ARGV[3]), tonumber(ARGV[4])
   if isProbe(ARGV[2]) then open(timeout, ARGV[5])

@@ -21,7 +21,7 @@ export function giveUpOnLostJob(job: LostJob): GiveUp {
   const isLost = STALLED_OUT.test(error);
   const at = new Date(job.finishedAt).toISOString();
   const { worker, version, replays, failures } = job;
-  const attempt = failures.length + 1;
+  const attempt = (failures.at(-1)?.attempt ?? 0) + 1;
   return {
     class: isLost ? "worker_lost" : "unknown",
     reason: isLost ? "stalled" : "job_failed",

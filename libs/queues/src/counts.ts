@@ -1,17 +1,14 @@
 import type { Queue } from "bullmq";
 
+/** The states of a job that are counted. */
+export const QUEUE_STATES = ["waiting", "prioritized", "delayed", "active", "failed"] as const;
+
 /** Jobs of a queue by state. */
-export interface QueueCounts {
-  waiting: number;
-  prioritized: number;
-  delayed: number;
-  active: number;
-  failed: number;
-}
+export type QueueCounts = Record<(typeof QUEUE_STATES)[number], number>;
 
 /** Reads a queue's counts: one script, constant time. Counts are jobs, not alerts. */
 export async function readCounts(queue: Pick<Queue, "getJobCounts">): Promise<QueueCounts> {
-  const counts = await queue.getJobCounts("waiting", "prioritized", "delayed", "active", "failed");
+  const counts = await queue.getJobCounts(...QUEUE_STATES);
   return {
     waiting: counts.waiting ?? 0,
     prioritized: counts.prioritized ?? 0,

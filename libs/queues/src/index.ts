@@ -6,7 +6,7 @@ export {
   type EventRetry,
 } from "./add.ts";
 export { closeQueue, closeWorker } from "./close.ts";
-export { backlog, type QueueCounts, readCounts } from "./counts.ts";
+export { backlog, QUEUE_STATES, type QueueCounts, readCounts } from "./counts.ts";
 export { deadLetterJobId, derivedJobId } from "./ids.ts";
 export {
   ingestDepthKey,

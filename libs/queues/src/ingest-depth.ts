@@ -18,7 +18,7 @@ return left
 
 /** Only when nobody touched it since it was read. */
 const SETTLE = createScript(`
-if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], 0) end
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2]) end
 return 0
 `);
 
@@ -37,9 +37,13 @@ export async function readIngestDepth(redis: Redis, prefix: string): Promise<num
 }
 
 /**
- * Sets the counter right while the queue is empty; processes that were killed leave it too high.
- * `seen` is the value read before the queue was found empty: if it moved since, nothing happens.
+ * Sets the counter right where the queue shows that it is wrong; processes that were killed leave it too high.
+ * `seen` is the value read before the queue was looked at: if it moved since, nothing happens.
  */
-export async function settleIngestDepth(redis: Redis, prefix: string, seen: number): Promise<void> {
-  await SETTLE.run(redis, [ingestDepthKey(prefix)], [String(seen)]);
+export async function settleIngestDepth(
+  redis: Redis,
+  prefix: string,
+  { seen, actual }: { seen: number; actual: number },
+): Promise<void> {
+  await SETTLE.run(redis, [ingestDepthKey(prefix)], [String(seen), actual]);
 }

@@ -19,8 +19,8 @@ export interface AlertJob {
   failures?: FailedAttempt[];
   /** Replays so far; absent means none. */
   replays?: number;
-  /** When the receiver first told this delivery to wait: epoch milliseconds. */
-  throttled_since?: number;
+  /** How long the receiver has told it to wait, all told: milliseconds. */
+  throttled_ms?: number;
   /** How often the receiver told it to wait. */
   throttled_times?: number;
 }

@@ -17,29 +17,43 @@ const PAGE = 50;
 interface Sweeper {
   worker: string;
   version: string;
+  onProblem(jobId: string, error: unknown): void;
 }
 
 /**
  * Moves jobs that BullMQ itself failed (their worker was lost too often) into a dead letter queue, one entry
  * per event or alert. Adds first and removes after, so that a crash between the two repeats the move and loses
- * nothing. Returns how many jobs were moved; one page a call.
+ * nothing. Returns how many events or alerts were moved; one page a call. A job that cannot be moved is told to
+ * `onProblem` and left where it is; the others go on.
  */
 export async function sweepFailedJobs<Name extends "ingest" | "alert">(
   source: PipelineQueue<Name>,
   target: PipelineQueue<DeadLetterQueueName>,
   sweeper: Sweeper,
 ): Promise<number> {
-  const jobs = (await source.getJobs(["failed"], 0, PAGE - 1, true)) as PipelineJob<Name>[];
+  const jobs = (await source.getJobs(["failed"], 0, PAGE - 1, true)) as (
+    | PipelineJob<Name>
+    | undefined
+  )[];
+  let moved = 0;
   for (const job of jobs) {
-    await addDeadLetters(target, deadLettersOf(job, sweeper));
-    await job.remove();
+    // Another replica may have swept it between the listing and the reading.
+    if (job === undefined) continue;
+    try {
+      const entries = deadLettersOf(job, sweeper);
+      await addDeadLetters(target, entries);
+      await job.remove();
+      moved += entries.length;
+    } catch (error) {
+      sweeper.onProblem(job.id ?? "", error);
+    }
   }
-  return jobs.length;
+  return moved;
 }
 
 function deadLettersOf(
   job: PipelineJob<"ingest" | "alert">,
-  { worker, version }: Sweeper,
+  { worker, version }: Pick<Sweeper, "worker" | "version">,
 ): DeadLetter[] {
   const giveUp = giveUpOnLostJob({
     failedReason: job.failedReason,

@@ -68,5 +68,34 @@ export function createWorker<Name extends QueueName>(
     },
   );
   worker.on("error", onError);
+  worker.on("error", pauseWhileRefused(worker));
   return worker;
+}
+
+/** Errors of a Redis that is there and takes no writes: full, read-only, loading or unable to persist. */
+const REFUSED = /^(OOM|MISCONF|READONLY|LOADING)\b/;
+
+const REFUSED_PAUSE_MS = 1000;
+
+/** BullMQ fetches again at once after such an error, thousands of times a second: let Redis breathe. */
+function pauseWhileRefused(worker: Pausable): (error: Error) => void {
+  let isPaused = false;
+  return (error) => {
+    const refusal =
+      REFUSED.exec(error.message) ?? REFUSED.exec(error.message.replace(/^ReplyError: /, ""));
+    if (refusal === null || isPaused) return;
+    isPaused = true;
+    void worker.pause(true).catch(() => {});
+    setTimeout(() => {
+      isPaused = false;
+      if (!worker.closing) void Promise.resolve(worker.resume()).catch(() => {});
+    }, REFUSED_PAUSE_MS).unref();
+  };
+}
+
+/** The part of BullMQ's Worker that is used here. */
+interface Pausable {
+  closing: unknown;
+  pause(doNotWaitActive: boolean): Promise<void>;
+  resume(): unknown;
 }

@@ -38,10 +38,12 @@ export function createConnectionErrorLog(logger: OutageLogger): (error: Error) =
   const loggedAt = new Map<string, number>();
   return (error) => {
     const now = Date.now();
-    if (now - (loggedAt.get(error.message) ?? 0) < REPEAT_MS) return;
-    // Messages carry no ids, so there are few kinds; a surprise must still not grow without end.
+    // BullMQ's messages name jobs; what differs in an id alone is one kind.
+    const kind = error.message.replace(/[\w~.-]*\d[\w~.-]*/g, "#");
+    if (now - (loggedAt.get(kind) ?? 0) < REPEAT_MS) return;
+    // A surprise must still not grow without end.
     if (loggedAt.size > 100) loggedAt.clear();
-    loggedAt.set(error.message, now);
-    logger.warn("redis connection", { detail: error.message });
+    loggedAt.set(kind, now);
+    logger.warn("trouble with Redis", { detail: error.message });
   };
 }
