@@ -355,6 +355,7 @@ describe("what operators see", () => {
       "ingest_requests_total fail shedding": 0,
       "ingest_requests_total fail queue_full": 0,
       "ingest_requests_total fail redis_unavailable": 0,
+      "ingest_requests_total fail redis_memory": 0,
       "ingest_requests_total fail internal": 0,
       "ingest_events_total accepted": 0,
       "ingest_events_total rejected": 0,

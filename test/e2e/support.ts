@@ -55,6 +55,15 @@ export interface Accepted {
   refusals: number;
 }
 
+/** How requests are sent. */
+interface SendOptions {
+  concurrency?: number;
+  /** Between two requests of one sender. */
+  pauseMs?: number;
+  /** Ends the stream: what was begun is still brought to an end. */
+  signal?: AbortSignal;
+}
+
 /**
  * Sends requests the way a well-behaved sender does: one idempotency key each, and again after any refusal
  * or broken connection, until it was answered 202.
@@ -62,12 +71,13 @@ export interface Accepted {
 export async function sendAll(
   pipeline: Pipeline,
   bodies: readonly unknown[],
-  { concurrency = 8, pauseMs = 0 }: { concurrency?: number; pauseMs?: number } = {},
+  { concurrency = 8, pauseMs = 0, signal }: SendOptions = {},
 ): Promise<Accepted> {
   const accepted: Accepted = { ids: new Set(), refusals: 0 };
   const queue = [...bodies];
   const sendNext = async (): Promise<void> => {
     for (let body = queue.shift(); body !== undefined; body = queue.shift()) {
+      if (signal?.aborted) return;
       for (const id of await sendOne(pipeline, body, accepted)) accepted.ids.add(id);
       if (pauseMs > 0) await sleep(pauseMs);
     }
