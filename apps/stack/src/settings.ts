@@ -17,7 +17,6 @@ export const StackEnv = z.object({
   SINK_PORT: portVariable(8099),
   REDIS_URL: text("A Redis that runs already; a private one is started when not set"),
   REDIS_SENTINELS: text("Sentinels of a Redis that runs already"),
-  REDIS_CLUSTER_NODES: text("Nodes of a Redis Cluster that runs already"),
   APPENDFSYNC: z
     .enum(["always", "everysec", "no"], { error: "expected always, everysec or no" })
     .default("everysec")
@@ -58,7 +57,7 @@ export function portsOf(settings: Settings): Record<ServiceName, number> {
 
 /** Whether the environment names a Redis, so that no private one is needed. */
 export function hasOwnRedis(settings: Settings): boolean {
-  return Boolean(settings.REDIS_URL ?? settings.REDIS_SENTINELS ?? settings.REDIS_CLUSTER_NODES);
+  return Boolean(settings.REDIS_URL ?? settings.REDIS_SENTINELS);
 }
 
 const MIB = 1024 * 1024;
