@@ -1,4 +1,5 @@
 // The promise: an event answered 202 is delivered, or stands in a queue with a named reason.
+import { setTimeout } from "node:timers/promises";
 import { startReceiver } from "@mutt/receiver";
 import { freePort, startPipeline, TEST_KEYS, waitFor } from "@mutt/testkit";
 import { expect, test } from "vitest";
@@ -208,4 +209,29 @@ test("while the memory of Redis is nearly used up new events are refused, and wh
   expect(await jobsIn(pipeline, "dlq-forwarder", "failed")).toBe(0);
   await client.config("SET", "maxmemory", "0");
   await untilDelivered(pipeline.receiver, (await sendAll(pipeline, [faults(2, "late")])).ids);
+});
+
+test("workers go on by themselves after a Redis that was full, without an attempt spent", async () => {
+  await using pipeline = await startPipeline({
+    testName: "full",
+    env: { ...QUICK, MOOG_RATE_LIMIT: "50", MOOG_BATCH_MAX: "1" },
+    prepare,
+  });
+  const accepted = await sendAll(pipeline, [faults(100), faults(100, "more")]);
+  await waitFor(() => pipeline.receiver.stats().unique > 10, { what: "deliveries flow" });
+  const client = pipeline.redis.client();
+  await client.config("SET", "maxmemory", "1");
+  await waitFor(() => pipeline.app("forwarder").logs().includes("OOM"), {
+    what: "the forwarder meets the full Redis",
+    timeoutMs: 20_000,
+  });
+  // Several pauses and attempts to go on fall into this time.
+  await setTimeout(4000);
+  await client.config("SET", "maxmemory", "0");
+
+  await untilDelivered(pipeline.receiver, accepted.ids);
+  const forwarder = pipeline.app("forwarder");
+  expect(await forwarder.metric("mutt_moog_requests_total", { status: "fail" })).toBe(0);
+  expect(await jobsIn(pipeline, "dlq-forwarder", "failed")).toBe(0);
+  expect(await jobsIn(pipeline, "dlq-alerter", "failed")).toBe(0);
 });
