@@ -81,9 +81,7 @@ const REFUSED_PAUSE_MS = 1000;
 function pauseWhileRefused(worker: Pausable): (error: Error) => void {
   let isPaused = false;
   return (error) => {
-    const refusal =
-      REFUSED.exec(error.message) ?? REFUSED.exec(error.message.replace(/^ReplyError: /, ""));
-    if (refusal === null || isPaused) return;
+    if (isPaused || !REFUSED.test(error.message)) return;
     isPaused = true;
     void worker.pause(true).catch(() => {});
     setTimeout(() => {
