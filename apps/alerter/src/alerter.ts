@@ -61,8 +61,7 @@ export function startAlerter(deps: AlerterDeps): Alerter {
     },
     countUnhandled: (groups, limits) =>
       countUnhandled({ redis, prefix: queues.prefix }, groups, limits),
-    addDeliveries: (deliveries, replays) =>
-      addDeliveries(alert, deliveries, replays > 0 ? { replays } : {}),
+    addDeliveries: (deliveries, replays) => addDeliveries(alert, deliveries, replays),
     addRetries: (retries) => addEventRetries(ingest, retries),
     addDeadLetters: (entries) => addDeadLetters(deadLetters, entries),
     release: (events) => void releaseIngestDepth(redis, queues.prefix, events).catch(() => {}),

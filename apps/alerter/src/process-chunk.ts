@@ -1,4 +1,4 @@
-import { buildMetaAlert, type OutgoingAlert, packDeliveries } from "@mutt/alert";
+import { buildMetaAlert, type Delivery, type OutgoingAlert, packDeliveries } from "@mutt/alert";
 import {
   clipError,
   createDeadLetter,
@@ -6,7 +6,7 @@ import {
   type FailedAttempt,
 } from "@mutt/dead-letter";
 import { deriveId, type IngestedEvent } from "@mutt/event";
-import type { EventRetry, IngestJob } from "@mutt/queues";
+import { carriedReplays, type EventRetry, type IngestJob, type ReplayCounts } from "@mutt/queues";
 import type { Logger } from "@mutt/service";
 import { type ChunkDecision, decideChunk } from "./decide.ts";
 import type { AlerterMetrics } from "./metrics.ts";
@@ -31,7 +31,7 @@ export interface ChunkDeps {
   book(): CompiledBook;
   settings(): ChunkSettings;
   countUnhandled(groups: UnhandledGroup[], limits: UnhandledLimits): Promise<UnhandledCount[]>;
-  addDeliveries(deliveries: ReturnType<typeof packDeliveries>, replays: number): Promise<void>;
+  addDeliveries(deliveries: Delivery[], replays: ReplayCounts): Promise<void>;
   addRetries(retries: EventRetry[]): Promise<void>;
   addDeadLetters(entries: DeadLetter[]): Promise<void>;
   /** Takes events that reached an outcome off the count of queued ones. */
@@ -56,7 +56,7 @@ export async function processChunk(deps: ChunkDeps, job: IngestJob): Promise<voi
 
   const deliveries = packDeliveries([...decision.alerts, ...counted.metaAlerts], settings.batchMax);
   await deps.untilStored(async () => {
-    if (deliveries.length > 0) await deps.addDeliveries(deliveries, job.replays ?? 0);
+    if (deliveries.length > 0) await deps.addDeliveries(deliveries, carriedReplays(job));
     if (retries.length > 0) await deps.addRetries(retries);
     if (dead.length > 0) await deps.addDeadLetters(dead);
   });
@@ -126,19 +126,18 @@ function sortFailures(
 ): { retries: EventRetry[]; dead: DeadLetter[] } {
   const retries: EventRetry[] = [];
   const dead: DeadLetter[] = [];
-  const replays = job.replays ?? 0;
   for (const { event, error } of decision.failed) {
     const failure: FailedAttempt = {
       at: new Date().toISOString(),
       attempt: (job.failures?.at(-1)?.attempt ?? 0) + 1,
-      replay: replays,
+      replay: (job.replays ?? 0) + (job.free_replays ?? 0),
       worker: deps.worker,
       version: deps.version,
       error: clipError(error.message),
     };
     const failures = [...(job.failures ?? []), failure];
     if (failures.length <= maxRetries) {
-      const data: IngestJob = { events: [event], failures, ...(replays > 0 ? { replays } : {}) };
+      const data: IngestJob = { events: [event], failures, ...carriedReplays(job) };
       retries.push({ data, delayMs: retryDelayMs(failures.length) });
     } else {
       dead.push(
@@ -148,7 +147,8 @@ function sortFailures(
             class: "unknown",
             reason: "retries_exhausted",
             error: error.message,
-            replays,
+            replays: 0,
+            ...carriedReplays(job),
             history: failures,
             at: failure.at,
           },

@@ -7,7 +7,7 @@ import {
   type DeadLetterClass,
   type FailedAttempt,
 } from "@mutt/dead-letter";
-import type { AlertJob } from "@mutt/queues";
+import { type AlertJob, carriedReplays, type DeliveryExtras } from "@mutt/queues";
 import type { Logger } from "@mutt/service";
 import { type BackoffBounds, backoffMs } from "./backoff.ts";
 import type { Gate } from "./gate.ts";
@@ -39,10 +39,7 @@ export interface DeliverDeps {
   gate: Gate;
   sender: Sender;
   settings(): DeliverySettings;
-  addDeliveries(
-    deliveries: Delivery[],
-    extras: Pick<AlertJob, "failures" | "replays">,
-  ): Promise<void>;
+  addDeliveries(deliveries: Delivery[], extras: DeliveryExtras): Promise<void>;
   addDeadLetters(entries: DeadLetter[]): Promise<void>;
   metrics: ForwarderMetrics;
   logger: Logger;
@@ -188,10 +185,10 @@ async function isolate(
     });
   }
   const halves = packDeliveries(job.alerts, Math.ceil(job.alerts.length / 2));
-  const extras: Pick<AlertJob, "failures" | "replays"> = {};
-  if (job.failures) extras.failures = job.failures;
-  if (job.replays) extras.replays = job.replays;
-  await deps.addDeliveries(halves, extras);
+  await deps.addDeliveries(halves, {
+    ...carriedReplays(job),
+    ...(job.failures ? { failures: job.failures } : {}),
+  });
   deps.logger.warn("delivery rejected: split to find the alert that is to blame", {
     alerts: job.alerts.length,
     detail: verdict.error,
@@ -210,7 +207,7 @@ async function bury(
   const entries = job.alerts.map((alert) =>
     createDeadLetter(
       { origin_queue: "alert", payload: alert },
-      { ...why, replays: job.replays ?? 0, history, at },
+      { ...why, replays: 0, ...carriedReplays(job), history, at },
     ),
   );
   await deps.addDeadLetters(entries);
@@ -231,7 +228,7 @@ function attemptOf(deps: DeliverDeps, job: AlertJob, error: string): FailedAttem
     at: new Date().toISOString(),
     // Counted on from the last one: the history is bounded, the attempts are not.
     attempt: (job.failures?.at(-1)?.attempt ?? 0) + 1,
-    replay: job.replays ?? 0,
+    replay: (job.replays ?? 0) + (job.free_replays ?? 0),
     worker: deps.worker,
     version: deps.version,
     error: clipError(error),
@@ -239,7 +236,7 @@ function attemptOf(deps: DeliverDeps, job: AlertJob, error: string): FailedAttem
 }
 
 function originOf(job: AlertJob): Origin {
-  return job.replays ? "replay" : "fresh";
+  return job.replays || job.free_replays ? "replay" : "fresh";
 }
 
 function idsOf(alert: OutgoingAlert): Record<string, string> {

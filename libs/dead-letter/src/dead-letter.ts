@@ -38,7 +38,10 @@ export type DeadLetter = DeadLetterOrigin & {
   reason: string;
   error: string;
   fingerprint: string;
+  /** Replays that spent some of the poison budget (`max_poison_retries`). */
   replays: number;
+  /** Replays that spent none of it: the entry was shed or throttled, which says nothing about the alert. */
+  free_replays?: number;
   history: FailedAttempt[];
   /** How many older attempts were dropped from `history` to bound it. */
   history_dropped?: number;
@@ -59,6 +62,7 @@ export interface GiveUp {
   reason: string;
   error: string;
   replays: number;
+  free_replays?: number;
   history: readonly FailedAttempt[];
   /** ISO 8601. */
   at: string;
@@ -74,6 +78,7 @@ export function createDeadLetter(origin: DeadLetterOrigin, giveUp: GiveUp): Dead
     error,
     fingerprint: fingerprintOf(giveUp.class, error),
     replays: giveUp.replays,
+    ...(giveUp.free_replays ? { free_replays: giveUp.free_replays } : {}),
     history: kept,
     ...(dropped > 0 ? { history_dropped: dropped } : {}),
     first_failed_at: kept[0]?.at ?? giveUp.at,

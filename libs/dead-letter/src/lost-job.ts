@@ -10,6 +10,7 @@ export interface LostJob {
   finishedAt: number;
   failures: readonly FailedAttempt[];
   replays: number;
+  free_replays?: number;
   /** Who found it. */
   worker: string;
   version: string;
@@ -27,7 +28,11 @@ export function giveUpOnLostJob(job: LostJob): GiveUp {
     reason: isLost ? "stalled" : "job_failed",
     error,
     replays,
-    history: [...failures, { at, attempt, replay: replays, worker, version, error }],
+    ...(job.free_replays ? { free_replays: job.free_replays } : {}),
+    history: [
+      ...failures,
+      { at, attempt, replay: replays + (job.free_replays ?? 0), worker, version, error },
+    ],
     at,
   };
 }

@@ -1,12 +1,12 @@
 import type { Delivery } from "@mutt/alert";
 import type { DeadLetter } from "@mutt/dead-letter";
-import { deadLetterJobId, derivedJobId } from "./ids.ts";
+import { deadLetterJobId, derivedJobId, type ReplayCounts, replaySuffix } from "./ids.ts";
 import { type AlertJob, type IngestJob, priorityOf } from "./jobs.ts";
 import type { DeadLetterQueueName } from "./names.ts";
 import type { PipelineQueue } from "./queue.ts";
 
 /** What travels with the alerts of a delivery besides themselves. */
-type DeliveryExtras = Pick<AlertJob, "failures" | "replays">;
+export type DeliveryExtras = ReplayCounts & Pick<AlertJob, "failures">;
 
 /**
  * Adds chunks to the ingest queue.
@@ -41,8 +41,8 @@ export async function addEventRetries(
 ): Promise<void> {
   await queue.addBulk(
     retries.map(({ data, delayMs }) => {
-      const round = `${data.replays ?? 0}.${data.failures?.length ?? 0}`;
-      const jobId = `${derivedJobId("c", data.events.map(idOf))}~a${round}`;
+      const round = `${replaySuffix(data)}~a${data.failures?.length ?? 0}`;
+      const jobId = derivedJobId("c", data.events.map(idOf)) + round;
       return { name: "retry", data, opts: { jobId, delay: delayMs } };
     }),
   );
@@ -54,7 +54,7 @@ export async function addDeliveries(
   deliveries: readonly Delivery[],
   extras: DeliveryExtras = {},
 ): Promise<void> {
-  const replay = extras.replays ? `~r${extras.replays}` : "";
+  const replay = replaySuffix(extras);
   await queue.addBulk(
     deliveries.map((delivery) => ({
       name: "delivery",
@@ -80,7 +80,7 @@ export async function addDeadLetters<Name extends DeadLetterQueueName>(
     entries.map((data) => ({
       name: data.class,
       data,
-      opts: { jobId: deadLetterJobId(data.alert_id, data.replays) },
+      opts: { jobId: deadLetterJobId(data.alert_id, data) },
     })),
   );
 }

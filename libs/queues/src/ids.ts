@@ -10,7 +10,26 @@ export function derivedJobId(kind: "c" | "d", memberIds: readonly string[]): str
   return `${kind}${hash.digest("base64url").slice(0, 21)}`;
 }
 
+/** How often something was replayed; absent counts are none. */
+export interface ReplayCounts {
+  /** Replays that spent some of the poison budget. */
+  replays?: number;
+  /** Replays that spent none of it. */
+  free_replays?: number;
+}
+
+/** Tells the rounds of one alert apart: a job that is kept must not swallow its own replay. */
+export function replaySuffix({ replays = 0, free_replays = 0 }: ReplayCounts): string {
+  if (free_replays > 0) return `~r${replays}.${free_replays}`;
+  return replays > 0 ? `~r${replays}` : "";
+}
+
 /** Id of a dead letter's job: one per alert and replay. */
-export function deadLetterJobId(alertId: string, replays: number): string {
-  return `${alertId}~r${replays}`;
+export function deadLetterJobId(alertId: string, counts: ReplayCounts): string {
+  return alertId + (replaySuffix(counts) || "~r0");
+}
+
+/** The counts that are not zero, to be carried on in the data of the next job. */
+export function carriedReplays({ replays, free_replays }: ReplayCounts): ReplayCounts {
+  return { ...(replays ? { replays } : {}), ...(free_replays ? { free_replays } : {}) };
 }

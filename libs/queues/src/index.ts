@@ -3,11 +3,18 @@ export {
   addDeadLetters,
   addDeliveries,
   addEventRetries,
+  type DeliveryExtras,
   type EventRetry,
 } from "./add.ts";
 export { closeQueue, closeWorker } from "./close.ts";
 export { backlog, QUEUE_STATES, type QueueCounts, readCounts } from "./counts.ts";
-export { deadLetterJobId, derivedJobId } from "./ids.ts";
+export {
+  carriedReplays,
+  deadLetterJobId,
+  derivedJobId,
+  type ReplayCounts,
+  replaySuffix,
+} from "./ids.ts";
 export {
   ingestDepthKey,
   readIngestDepth,

@@ -1,24 +1,25 @@
 import type { OutgoingAlert } from "@mutt/alert";
 import type { DeadLetter, FailedAttempt } from "@mutt/dead-letter";
 import type { IngestedEvent, Severity } from "@mutt/event";
+import type { ReplayCounts } from "./ids.ts";
 
 /** A chunk: events that came in together. Each gets its own outcome. */
-export interface IngestJob {
+export interface IngestJob extends ReplayCounts {
   events: IngestedEvent[];
   /** Present on events that failed before: how often, and how. */
   failures?: FailedAttempt[];
-  /** Replays so far; absent means none. */
-  replays?: number;
+  /** How often these events were put off because of an overload; absent means never. */
+  defers?: number;
+  /** How many workers these events have lost in jobs before this one; absent means none. */
+  lost_workers?: number;
 }
 
 /** A delivery: alerts of one severity that are sent as one request. */
-export interface AlertJob {
+export interface AlertJob extends ReplayCounts {
   severity: Severity;
   alerts: OutgoingAlert[];
   /** Attempts that failed, oldest first; absent means none. */
   failures?: FailedAttempt[];
-  /** Replays so far; absent means none. */
-  replays?: number;
   /** How long the receiver has told it to wait, all told: milliseconds. */
   throttled_ms?: number;
   /** How often the receiver told it to wait. */

@@ -60,6 +60,7 @@ function deadLettersOf(
     finishedAt: job.finishedOn ?? Date.now(),
     failures: job.data.failures ?? [],
     replays: job.data.replays ?? 0,
+    ...(job.data.free_replays ? { free_replays: job.data.free_replays } : {}),
     worker,
     version,
   });
