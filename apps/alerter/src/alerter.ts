@@ -1,5 +1,7 @@
+import type { OverloadSettings } from "@mutt/backpressure";
 import {
   addDeadLetters,
+  addDeferredEvents,
   addDeliveries,
   addEventRetries,
   closeQueue,
@@ -14,10 +16,12 @@ import {
 import type { Logger } from "@mutt/service";
 import { WaitingError } from "bullmq";
 import type { Redis } from "ioredis";
-import { startDepthMonitor } from "./depth-monitor.ts";
+import { startIngestDepthMonitor } from "./ingest-depth-monitor.ts";
 import type { AlerterMetrics } from "./metrics.ts";
+import { startOverloadControl } from "./overload-control.ts";
 import { type ChunkDeps, type ChunkSettings, processChunk } from "./process-chunk.ts";
 import type { RuleCache } from "./rule-cache.ts";
+import { startShedDigests } from "./shed-digest.ts";
 import { createUntilStored, GiveBack } from "./stored.ts";
 import { countUnhandled } from "./unhandled.ts";
 
@@ -27,6 +31,7 @@ export interface AlerterDeps {
   redis: Redis;
   rules: RuleCache;
   settings(): ChunkSettings;
+  overloadSettings(): OverloadSettings;
   metrics: AlerterMetrics;
   logger: Logger;
   /** Fires when what is in hand has to go back. */
@@ -52,8 +57,25 @@ export function startAlerter(deps: AlerterDeps): Alerter {
   const ingest = openQueue("ingest", queues);
   const alert = openQueue("alert", queues);
   const deadLetters = openQueue("dlq-alerter", queues);
+  const overload = startOverloadControl({
+    ...deps,
+    prefix: queues.prefix,
+    alert,
+    settings: deps.overloadSettings,
+    metrics: deps.metrics.overload,
+  });
+  const digests = startShedDigests({
+    redis,
+    prefix: queues.prefix,
+    team: () => deps.settings().defaultTeam,
+    addDeliveries: (deliveries) => addDeliveries(alert, deliveries),
+    logger,
+  });
   const chunkDeps: ChunkDeps = {
     ...deps,
+    overload,
+    digests,
+    identity: { worker: deps.worker, version: deps.version },
     book() {
       const book = deps.rules.current();
       if (book === undefined) throw new Error("no rules are loaded yet");
@@ -63,6 +85,7 @@ export function startAlerter(deps: AlerterDeps): Alerter {
       countUnhandled({ redis, prefix: queues.prefix }, groups, limits),
     addDeliveries: (deliveries, replays) => addDeliveries(alert, deliveries, replays),
     addRetries: (retries) => addEventRetries(ingest, retries),
+    addDeferred: (deferred) => addDeferredEvents(ingest, deferred),
     addDeadLetters: (entries) => addDeadLetters(deadLetters, entries),
     release: (events) => void releaseIngestDepth(redis, queues.prefix, events).catch(() => {}),
     untilStored: createUntilStored(deps.giveBack, logger),
@@ -71,7 +94,7 @@ export function startAlerter(deps: AlerterDeps): Alerter {
     "ingest",
     queues,
     { concurrency: CONCURRENCY, retryDelayMs: (job) => 1000 * 2 ** job.attemptsMade },
-    (job, token) => giveBackOnStop(job, token, processChunk(chunkDeps, job.data)),
+    (job, token) => giveBackOnStop(job, token, processChunk(chunkDeps, job)),
   );
   worker.on("failed", (job, error) => {
     logger.error("a chunk failed as a whole", { job_id: job?.id, error });
@@ -88,7 +111,7 @@ export function startAlerter(deps: AlerterDeps): Alerter {
     chunkDeps.release(events);
     logger.warn("events of lost chunks moved to dlq-alerter", { events });
   };
-  const monitor = startDepthMonitor({ ...deps, prefix: queues.prefix, ingest, alert });
+  const monitor = startIngestDepthMonitor({ ...deps, prefix: queues.prefix, ingest });
   const sweep = setInterval(() => {
     sweepFailedJobs(ingest, deadLetters, { ...deps, onProblem }).then(countSwept, () => undefined);
   }, SWEEP_MS);
@@ -98,7 +121,7 @@ export function startAlerter(deps: AlerterDeps): Alerter {
     async [Symbol.asyncDispose]() {
       clearInterval(sweep);
       await closeWorker(worker, deps.giveBack);
-      await monitor[Symbol.asyncDispose]();
+      await Promise.all([monitor, overload, digests].map((part) => part[Symbol.asyncDispose]()));
       await Promise.all([ingest, alert, deadLetters].map(closeQueue));
     },
   };

@@ -1,8 +1,11 @@
+import type { ShedMode } from "@mutt/backpressure";
+import type { IngestedEvent } from "@mutt/event";
 import { HANDLINGS, type Handling } from "@mutt/rules";
 import { Counter, Gauge, type Registry } from "prom-client";
+import { createOverloadMetrics, type OverloadMetrics } from "./overload-metrics.ts";
 
 /** The outcomes an event can come to in the alerter. */
-const OUTCOMES = ["forwarded", "logged", "unhandled", "dead"] as const;
+const OUTCOMES = ["forwarded", "logged", "unhandled", "shed", "deferred", "dead"] as const;
 
 /** Everything the alerter counts and shows. */
 export interface AlerterMetrics {
@@ -10,7 +13,9 @@ export interface AlerterMetrics {
   handled(handlings: Iterable<Handling>): void;
   metaAlerts(count: number): void;
   retried(count: number): void;
-  queue(depth: number, oldestAgeSeconds: number): void;
+  overload: OverloadMetrics;
+  /** Events of one chunk that were shed the same way. */
+  shed(mode: ShedMode, events: readonly IngestedEvent[]): void;
 }
 
 /** Registers the alerter's metrics, each label set at 0; the number of rules is asked at every scrape. */
@@ -38,16 +43,6 @@ export function createMetrics(registry: Registry, rulesLoaded: () => number): Al
     help: "Events whose processing failed and is tried again",
     registers,
   });
-  const depth = new Gauge({
-    name: "mutt_alerter_queue_depth",
-    help: "Deliveries that wait for the forwarder: waiting, prioritized and delayed jobs",
-    registers,
-  });
-  const oldestAge = new Gauge({
-    name: "mutt_alerter_oldest_age_seconds",
-    help: "Age of the delivery that waits longest for the forwarder",
-    registers,
-  });
   new Gauge({
     name: "mutt_alerter_rules_loaded",
     help: "Active rules in force in this process",
@@ -56,6 +51,7 @@ export function createMetrics(registry: Registry, rulesLoaded: () => number): Al
       this.set(rulesLoaded());
     },
   });
+  const overload = createOverloadMetrics(registry);
   for (const outcome of OUTCOMES) events.inc({ outcome }, 0);
   for (const value of HANDLINGS) handling.inc({ handling: value }, 0);
   return {
@@ -68,9 +64,11 @@ export function createMetrics(registry: Registry, rulesLoaded: () => number): Al
     },
     metaAlerts: (count) => metaAlerts.inc(count),
     retried: (count) => retries.inc(count),
-    queue(jobs, ageSeconds) {
-      depth.set(jobs);
-      oldestAge.set(ageSeconds);
-    },
+    overload,
+    shed: (mode, shed) =>
+      overload.shed(
+        mode,
+        shed.map(({ severity }) => severity),
+      ),
   };
 }

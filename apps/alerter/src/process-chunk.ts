@@ -1,181 +1,218 @@
-import { buildMetaAlert, type Delivery, type OutgoingAlert, packDeliveries } from "@mutt/alert";
-import {
-  clipError,
-  createDeadLetter,
-  type DeadLetter,
-  type FailedAttempt,
-} from "@mutt/dead-letter";
-import { deriveId, type IngestedEvent } from "@mutt/event";
+import { type Delivery, type OutgoingAlert, packDeliveries } from "@mutt/alert";
+import type { DeadLetter } from "@mutt/dead-letter";
+import type { IngestedEvent } from "@mutt/event";
 import { carriedReplays, type EventRetry, type IngestJob, type ReplayCounts } from "@mutt/queues";
 import type { Logger } from "@mutt/service";
+import { type CountDeps, type CountSettings, countGroups } from "./count-groups.ts";
 import { type ChunkDecision, decideChunk } from "./decide.ts";
+import { buryEvent, failureOf, isPoison, sortFailures, type WorkerIdentity } from "./failures.ts";
 import type { AlerterMetrics } from "./metrics.ts";
+import type { OverloadControl } from "./overload-control.ts";
 import type { CompiledBook } from "./rule-cache.ts";
-import type { UntilStored } from "./stored.ts";
-import {
-  groupUnhandled,
-  type UnhandledCount,
-  type UnhandledGroup,
-  type UnhandledLimits,
-} from "./unhandled.ts";
+import { candidateOf, type ShedEvents, type ShedSettings, shedEvents } from "./shed.ts";
+import type { ShedDigests } from "./shed-digest.ts";
 
 /** The settings in force while a chunk is worked on. */
-export interface ChunkSettings extends UnhandledLimits {
-  defaultTeam: string;
+export interface ChunkSettings extends CountSettings, ShedSettings {
   maxRetries: number;
   batchMax: number;
 }
 
 /** What processing a chunk touches. */
-export interface ChunkDeps {
+export interface ChunkDeps extends Omit<CountDeps, "book"> {
   book(): CompiledBook;
   settings(): ChunkSettings;
-  countUnhandled(groups: UnhandledGroup[], limits: UnhandledLimits): Promise<UnhandledCount[]>;
+  overload: Pick<OverloadControl, "current" | "sift" | "adds">;
+  digests: Pick<ShedDigests, "note">;
   addDeliveries(deliveries: Delivery[], replays: ReplayCounts): Promise<void>;
   addRetries(retries: EventRetry[]): Promise<void>;
+  addDeferred(deferred: EventRetry): Promise<void>;
   addDeadLetters(entries: DeadLetter[]): Promise<void>;
   /** Takes events that reached an outcome off the count of queued ones. */
   release(events: number): void;
-  untilStored: UntilStored;
   metrics: AlerterMetrics;
   logger: Logger;
-  /** Names this process in the history of failures. */
-  worker: string;
-  version: string;
+  identity: WorkerIdentity;
 }
+
+/** A chunk as it came out of the queue. */
+export interface ReceivedChunk {
+  data: IngestJob;
+  /** How often this job was taken up by a worker that was then lost. */
+  stalledCounter: number;
+}
+
+/** A chunk that has lost this many workers is not given to another one. */
+const MAX_LOST_WORKERS = 2;
+
+/** What is to be written for a chunk, and counted after it was. */
+interface ChunkOutcome {
+  alerts: OutgoingAlert[];
+  metaAlerts: OutgoingAlert[];
+  retries: EventRetry[];
+  deferred: EventRetry[];
+  /** Dead letters of events that failed, and of events that were shed. */
+  dead: DeadLetter[];
+  shed: DeadLetter[];
+  unhandled: number;
+  decision: ChunkDecision;
+}
+
+const NOTHING_DECIDED: ChunkDecision = { alerts: [], logged: [], unhandled: [], failed: [] };
+
+const NO_OUTCOME: ChunkOutcome = {
+  alerts: [],
+  metaAlerts: [],
+  retries: [],
+  deferred: [],
+  dead: [],
+  shed: [],
+  unhandled: 0,
+  decision: NOTHING_DECIDED,
+};
 
 /**
  * Works on one chunk: every event ends in exactly one outcome, and only then is the chunk acknowledged.
  * All writes are safe to repeat, so a crash at any point costs at most a second delivery under the same id.
  */
-export async function processChunk(deps: ChunkDeps, job: IngestJob): Promise<void> {
+export async function processChunk(deps: ChunkDeps, chunk: ReceivedChunk): Promise<void> {
   const settings = deps.settings();
-  const decision = decideChunk(job.events, deps.book());
-  const counted = await countGroups(deps, decision, settings);
-  const { retries, dead } = sortFailures(deps, job, decision, settings.maxRetries);
+  const outcome =
+    giveUp(deps, chunk, settings) ??
+    shedWhole(deps, chunk, settings) ??
+    (await decide(deps, chunk, settings));
+  await store(deps, chunk.data, outcome, settings.batchMax);
+  deps.release(chunk.data.events.length - eventsIn([...outcome.retries, ...outcome.deferred]));
+  report(deps, outcome);
+}
 
-  const deliveries = packDeliveries([...decision.alerts, ...counted.metaAlerts], settings.batchMax);
+/** Poison goes first: what kills workers or always fails must not go round with what is put off. */
+function giveUp(
+  { identity }: ChunkDeps,
+  { data, stalledCounter }: ReceivedChunk,
+  { maxRetries }: ChunkSettings,
+): ChunkOutcome | undefined {
+  const lost = (data.lost_workers ?? 0) + stalledCounter;
+  if (lost >= MAX_LOST_WORKERS) {
+    const error = `the chunk of ${data.events.length} events has lost ${lost} workers`;
+    const failure = failureOf(data, error, identity);
+    const history = [...(data.failures ?? []), failure];
+    const why = { class: "worker_lost", reason: "worker_lost", error, history } as const;
+    const dead = data.events.map((event) => buryEvent(data, event, { ...why, at: failure.at }));
+    return { ...NO_OUTCOME, dead };
+  }
+  if (!isPoison(data, maxRetries)) return undefined;
+  const history = data.failures ?? [];
+  const error = history.at(-1)?.error ?? "failed too often";
+  const at = new Date().toISOString();
+  const why = { class: "unknown", reason: "retries_exhausted", error, history, at } as const;
+  return { ...NO_OUTCOME, dead: data.events.map((event) => buryEvent(data, event, why)) };
+}
+
+/** The strict policy asks no rule: everything goes, which is the cheapest way. */
+function shedWhole(
+  deps: ChunkDeps,
+  chunk: ReceivedChunk,
+  settings: ChunkSettings,
+): ChunkOutcome | undefined {
+  const overload = deps.overload.current();
+  if (overload.policy !== "strict" || overload.share < 1) return undefined;
+  const shed = outcomeOfShed(deps, chunk, settings, { protected: [], others: chunk.data.events });
+  return { ...NO_OUTCOME, ...shed };
+}
+
+async function decide(
+  deps: ChunkDeps,
+  chunk: ReceivedChunk,
+  settings: ChunkSettings,
+): Promise<ChunkOutcome> {
+  const book = deps.book();
+  const decision = decideChunk(chunk.data.events, book);
+  const counted = await countGroups({ ...deps, book }, decision, settings);
+  const { kept, shed } = siftAlerts(deps, decision.alerts);
+  const { maxRetries } = settings;
+  return {
+    ...sortFailures(chunk.data, decision.failed, { maxRetries, identity: deps.identity }),
+    ...outcomeOfShed(deps, chunk, settings, shed),
+    ...counted,
+    alerts: kept,
+    decision,
+  };
+}
+
+/** Only what would be forwarded can be shed: the rest costs the queue of the forwarder nothing. */
+function siftAlerts(
+  { overload }: ChunkDeps,
+  alerts: OutgoingAlert[],
+): { kept: OutgoingAlert[]; shed: ShedEvents } {
+  const candidates = alerts.map(candidateOf);
+  const isShed = overload.sift(candidates);
+  const shed: ShedEvents = { protected: [], others: [] };
+  const kept = alerts.filter((alert, index) => {
+    if (!isShed[index]) return true;
+    const group = candidates[index]?.isProtected ? shed.protected : shed.others;
+    group.push(alert.custom_info.event);
+    return false;
+  });
+  return { kept, shed };
+}
+
+function outcomeOfShed(
+  deps: ChunkDeps,
+  { data, stalledCounter }: ReceivedChunk,
+  settings: ChunkSettings,
+  shed: ShedEvents,
+): Pick<ChunkOutcome, "deferred" | "shed"> {
+  const { deferred, dead } = shedEvents(data, shed, {
+    settings,
+    overload: deps.overload.current(),
+    lostWorkers: (data.lost_workers ?? 0) + stalledCounter,
+    at: new Date(),
+    chance: Math.random(),
+  });
+  return { deferred, shed: dead };
+}
+
+async function store(
+  deps: ChunkDeps,
+  job: IngestJob,
+  { alerts, metaAlerts, retries, deferred, dead, shed }: ChunkOutcome,
+  batchMax: number,
+): Promise<void> {
+  const deliveries = packDeliveries([...alerts, ...metaAlerts], batchMax);
+  const deadLetters = [...dead, ...shed];
+  deps.overload.adds(deliveries.length);
   await deps.untilStored(async () => {
     if (deliveries.length > 0) await deps.addDeliveries(deliveries, carriedReplays(job));
     if (retries.length > 0) await deps.addRetries(retries);
-    if (dead.length > 0) await deps.addDeadLetters(dead);
-  });
-
-  deps.release(job.events.length - retries.length);
-  report(deps, decision, {
-    unhandled: counted.unhandled,
-    metaAlerts: counted.metaAlerts.length,
-    dead: dead.length,
-    retried: retries.length,
+    for (const each of deferred) await deps.addDeferred(each);
+    if (deadLetters.length > 0) await deps.addDeadLetters(deadLetters);
   });
 }
 
-/** Counts what no rule knew; groups that cannot be counted join the failed events. */
-async function countGroups(
-  deps: ChunkDeps,
-  decision: ChunkDecision,
-  settings: ChunkSettings,
-): Promise<{ unhandled: number; metaAlerts: OutgoingAlert[] }> {
-  const groups = groupUnhandled(decision.unhandled);
-  let counts: UnhandledCount[] = [];
-  await deps.untilStored(async () => {
-    counts = await deps.countUnhandled(groups, settings);
-  });
-  const metaAlerts: OutgoingAlert[] = [];
-  let unhandled = 0;
-  groups.forEach((group, index) => {
-    const count = counts[index];
-    if (count === undefined) return;
-    if (count.kind === "failed") {
-      for (const event of group.events) decision.failed.push({ event, error: count.error });
-      return;
-    }
-    unhandled += group.events.length;
-    if (count.kind === "crossed") {
-      metaAlerts.push(metaAlertOf(deps.book(), group, count.count, settings));
-    }
-  });
-  return { unhandled, metaAlerts };
-}
-
-function metaAlertOf(
-  book: CompiledBook,
-  group: UnhandledGroup,
-  count: number,
-  settings: ChunkSettings,
-): OutgoingAlert {
-  const event = group.events[0] as IngestedEvent;
-  return buildMetaAlert({
-    id: deriveId("unhandled", event.id, settings.threshold),
-    pattern: group.pattern,
-    count,
-    threshold: settings.threshold,
-    windowSeconds: settings.expirySeconds,
-    team: book.teamOf(group.hostname) ?? settings.defaultTeam,
-    environment: book.environmentOf(group.hostname),
-    event,
-  });
-}
-
-/** Decides for each failed event: once more, after a pause, or a dead letter of its own. */
-function sortFailures(
-  deps: ChunkDeps,
-  job: IngestJob,
-  decision: ChunkDecision,
-  maxRetries: number,
-): { retries: EventRetry[]; dead: DeadLetter[] } {
-  const retries: EventRetry[] = [];
-  const dead: DeadLetter[] = [];
-  for (const { event, error } of decision.failed) {
-    const failure: FailedAttempt = {
-      at: new Date().toISOString(),
-      attempt: (job.failures?.at(-1)?.attempt ?? 0) + 1,
-      replay: (job.replays ?? 0) + (job.free_replays ?? 0),
-      worker: deps.worker,
-      version: deps.version,
-      error: clipError(error.message),
-    };
-    const failures = [...(job.failures ?? []), failure];
-    if (failures.length <= maxRetries) {
-      const data: IngestJob = { events: [event], failures, ...carriedReplays(job) };
-      retries.push({ data, delayMs: retryDelayMs(failures.length) });
-    } else {
-      dead.push(
-        createDeadLetter(
-          { origin_queue: "ingest", payload: event },
-          {
-            class: "unknown",
-            reason: "retries_exhausted",
-            error: error.message,
-            replays: 0,
-            ...carriedReplays(job),
-            history: failures,
-            at: failure.at,
-          },
-        ),
-      );
-    }
-  }
-  return { retries, dead };
-}
-
-/** One second, doubling to half a minute, with the upper half left to chance so that retries spread. */
-export function retryDelayMs(failures: number, random: () => number = Math.random): number {
-  return Math.min(1000 * 2 ** (failures - 1), 30_000) * (0.5 + random() / 2);
+function eventsIn(retries: readonly EventRetry[]): number {
+  return retries.reduce((sum, { data }) => sum + data.events.length, 0);
 }
 
 function report(
-  { metrics, logger }: ChunkDeps,
-  decision: ChunkDecision,
-  counts: { unhandled: number; metaAlerts: number; dead: number; retried: number },
+  { metrics, digests, logger }: ChunkDeps,
+  { decision, alerts, shed, deferred, ...outcome }: ChunkOutcome,
 ): void {
-  metrics.outcome("forwarded", decision.alerts.length);
+  const shedToDlq = shed.map(({ payload }) => payload as IngestedEvent);
+  const putOff = deferred.flatMap(({ data }) => data.events);
+  digests.note("dlq", shedToDlq);
+  digests.note("defer", putOff);
+  metrics.shed("dlq", shedToDlq);
+  metrics.shed("defer", putOff);
+  metrics.outcome("forwarded", alerts.length);
   metrics.outcome("logged", decision.logged.length);
-  metrics.outcome("unhandled", counts.unhandled);
-  metrics.outcome("dead", counts.dead);
-  metrics.metaAlerts(counts.metaAlerts);
-  metrics.retried(counts.retried);
-  metrics.handled(decision.alerts.map((alert) => alert.custom_info.handling));
+  metrics.outcome("unhandled", outcome.unhandled);
+  metrics.outcome("dead", outcome.dead.length);
+  metrics.outcome("shed", shed.length);
+  metrics.outcome("deferred", putOff.length);
+  metrics.metaAlerts(outcome.metaAlerts.length);
+  metrics.retried(outcome.retries.length);
+  metrics.handled(alerts.map((alert) => alert.custom_info.handling));
   metrics.handled(decision.logged.map(({ handling }) => handling));
   for (const { event, error } of decision.failed) {
     logger.warn("an event could not be processed", {

@@ -6,6 +6,7 @@ import {
   type DeadLetter,
   type DeadLetterClass,
   type FailedAttempt,
+  nextAttempt,
 } from "@mutt/dead-letter";
 import { type AlertJob, carriedReplays, type DeliveryExtras } from "@mutt/queues";
 import type { Logger } from "@mutt/service";
@@ -224,11 +225,11 @@ async function bury(
 }
 
 function attemptOf(deps: DeliverDeps, job: AlertJob, error: string): FailedAttempt {
+  const replay = (job.replays ?? 0) + (job.free_replays ?? 0);
   return {
     at: new Date().toISOString(),
-    // Counted on from the last one: the history is bounded, the attempts are not.
-    attempt: (job.failures?.at(-1)?.attempt ?? 0) + 1,
-    replay: (job.replays ?? 0) + (job.free_replays ?? 0),
+    attempt: nextAttempt(job.failures ?? [], replay),
+    replay,
     worker: deps.worker,
     version: deps.version,
     error: clipError(error),

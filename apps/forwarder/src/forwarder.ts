@@ -15,6 +15,7 @@ import type { Logger } from "@mutt/service";
 import { RateLimitError, WaitingError } from "bullmq";
 import type { Redis } from "ioredis";
 import { type DeliverDeps, type DeliverySettings, type DeliveryStep, deliver } from "./deliver.ts";
+import { startDrainCounter } from "./drain-counter.ts";
 import { type BreakerSettings, createGate } from "./gate.ts";
 import type { ForwarderMetrics } from "./metrics.ts";
 import { startRateLimiter } from "./rate-limiter.ts";
@@ -77,6 +78,7 @@ export function startForwarder(deps: ForwarderDeps): Forwarder {
     addDeliveries: (deliveries, extras) => addDeliveries(alert, deliveries, extras),
     addDeadLetters: (entries) => addDeadLetters(deadLetters, entries),
   };
+  const drained = startDrainCounter(deps.redis, queues.prefix);
   const worker = createWorker(
     "alert",
     queues,
@@ -85,8 +87,10 @@ export function startForwarder(deps: ForwarderDeps): Forwarder {
       idleWaitSeconds: 1,
       retryDelayMs: (_job, error) => delayOf(error),
     },
-    async (job, token) =>
-      act(alert, job, token, await deliver(deliverDeps, job.data, token + job.id)),
+    async (job, token) => {
+      await act(alert, job, token, await deliver(deliverDeps, job.data, token + job.id));
+      drained.left();
+    },
   );
   const limiter = startRateLimiter(alert, () => deps.settings().rate, logger);
   void limiter.applied.then(() => {
@@ -112,6 +116,7 @@ export function startForwarder(deps: ForwarderDeps): Forwarder {
     async [Symbol.asyncDispose]() {
       clearInterval(sweep);
       await closeWorker(worker, deps.giveBack);
+      await drained[Symbol.asyncDispose]();
       await Promise.all([alert, deadLetters].map(closeQueue));
     },
   };

@@ -25,7 +25,8 @@ function setup(deps: Partial<IngestDeps> = {}) {
   const all: IngestDeps = {
     identify: () => "sender",
     isRedisReady: () => true,
-    isMemoryLow: () => false,
+    memory: { isFull: () => false, refuses: () => false },
+    overload: { waitFor: () => undefined },
     intake: {
       submit: async (events, givenUp) => {
         submitted.push({ ids: events.map(({ event }) => event.id), givenUp });
@@ -124,6 +125,35 @@ describe("a request that has to come back", () => {
     expect(refusal).toMatchObject({ status, reason, extensions });
     expect(refusal.headers).toEqual({ "Retry-After": seconds });
     expect(counted).toEqual({ refused: 1, rejected: 1 });
+  });
+
+  test("is refused with a wait when the alerter would only put it off, and counted", async () => {
+    const severities: number[][] = [];
+    const { send, refusalOf, submitted, counted, freed } = setup({
+      overload: {
+        waitFor: (events) => {
+          severities.push(events.map(({ severity }) => severity));
+          return 7300;
+        },
+      },
+    });
+    const list = [{ ...GOOD, severity: "info" }, { ...GOOD, severity: 3 }, BAD];
+    const refusal = await refusalOf(send(list, { "idempotency-key": "k1" }));
+    expect(refusal).toMatchObject({ status: 429, reason: "shedding" });
+    expect(refusal.headers["Retry-After"]).toBe("8");
+    expect(severities).toEqual([[6, 3]]);
+    expect(submitted).toEqual([]);
+    expect(counted).toMatchObject({ refused: 2 });
+    expect(freed).toEqual(["key"]);
+  });
+
+  test("is refused when the memory of Redis is nearly used up", async () => {
+    const refuses = setup({ memory: { isFull: () => false, refuses: () => true } });
+    const full = setup({ memory: { isFull: () => true, refuses: () => false } });
+    for (const { send, refusalOf, submitted } of [refuses, full]) {
+      expect(await refusalOf(send(GOOD))).toMatchObject({ status: 503, reason: "redis_memory" });
+      expect(submitted).toEqual([]);
+    }
   });
 
   test("is refused at once while Redis is known to be away", async () => {

@@ -1,9 +1,11 @@
 import type { IncomingMessage } from "node:http";
-import { deriveId } from "@mutt/event";
+import { deriveId, type IngestedEvent } from "@mutt/event";
 import { DeadlineError, withDeadline } from "./deadline.ts";
 import type { Idempotency, StoredAnswer } from "./idempotency.ts";
 import type { Intake } from "./intake.ts";
+import type { MemoryGuard } from "./memory-guard.ts";
 import type { IngestorMetrics } from "./metrics.ts";
+import type { OverloadWatch } from "./overload-watch.ts";
 import { readBody } from "./read-body.ts";
 import { type ReadEvents, randomEventId, readEvents } from "./read-events.ts";
 import { comeBackLater, Refusal } from "./refusal.ts";
@@ -15,8 +17,8 @@ export interface IngestDeps {
   /** Name of the API key that the request carries; `undefined` when it carries none that is known. */
   identify(headers: IncomingMessage["headers"]): string | undefined;
   isRedisReady(): boolean;
-  /** Whether the memory of Redis is nearly used up. */
-  isMemoryLow(): boolean;
+  memory: Pick<MemoryGuard, "isFull" | "refuses">;
+  overload: Pick<OverloadWatch, "waitFor">;
   intake: Intake;
   idempotency: Idempotency;
   metrics: IngestorMetrics;
@@ -59,14 +61,7 @@ export async function ingest(
     throw new Refusal(413, "too_large", "the body is larger than 5 MiB; send smaller requests");
   }
   if (!deps.isRedisReady()) throw redisUnavailable();
-  if (deps.isMemoryLow()) {
-    throw comeBackLater(
-      503,
-      "redis_memory",
-      "the memory of the queue is nearly used up; nothing was acknowledged, send it again later",
-      REDIS_RETRY_MS,
-    );
-  }
+  if (deps.memory.isFull()) throw memoryUsedUp();
   const lateness = new AbortController();
   const accept = async (eventId: (index: number) => string): Promise<StoredAnswer> => {
     const read = readEvents(body, format, { correlationId, receivedAtMs, eventId });
@@ -119,13 +114,30 @@ async function once(
   }
 }
 
+/** Refuses what there is no room for, or what the alerter would only put off. */
+function checkRoom(
+  { memory, overload, metrics }: IngestDeps,
+  events: readonly Pick<IngestedEvent, "severity">[],
+): void {
+  const waitMs = overload.waitFor(events);
+  const refusal = memory.refuses(events) ? memoryUsedUp() : waitMs && overloaded(waitMs);
+  if (!refusal) return;
+  metrics.events("refused", events.length);
+  throw refusal;
+}
+
 async function queueEvents(
-  { intake, metrics }: IngestDeps,
+  deps: IngestDeps,
   read: ReadEvents,
   { correlationId, givenUp }: { correlationId: string; givenUp: AbortSignal },
 ): Promise<StoredAnswer> {
+  const { intake, metrics } = deps;
   metrics.events("rejected", read.results.length - read.accepted.length);
   if (read.accepted.length === 0) throw nothingAcceptable(read);
+  checkRoom(
+    deps,
+    read.accepted.map(({ event }) => event),
+  );
   const admission = await intake.submit(read.accepted, givenUp).catch((cause: unknown) => {
     metrics.events("refused", read.accepted.length);
     throw redisUnavailable(cause);
@@ -181,6 +193,24 @@ function nothingAcceptable(read: ReadEvents): Refusal {
   const { field, detail } = first.error;
   const extensions = read.kind === "single" ? { field } : { field, results: read.results };
   return new Refusal(400, "bad_request", detail, { extensions });
+}
+
+function memoryUsedUp(): Refusal {
+  return comeBackLater(
+    503,
+    "redis_memory",
+    "the memory of the queue is nearly used up; nothing was acknowledged, send it again later",
+    REDIS_RETRY_MS,
+  );
+}
+
+function overloaded(waitMs: number): Refusal {
+  return comeBackLater(
+    429,
+    "shedding",
+    "more comes in than the incident platform takes, and events of this severity are put off; send it again later",
+    waitMs,
+  );
 }
 
 function redisUnavailable(cause?: unknown): Refusal {

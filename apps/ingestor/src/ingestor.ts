@@ -16,6 +16,7 @@ import type { IngestDeps } from "./ingest.ts";
 import { createIntake } from "./intake.ts";
 import { startMemoryGuard } from "./memory-guard.ts";
 import { createMetrics } from "./metrics.ts";
+import { startOverloadWatch } from "./overload-watch.ts";
 import { createIngestRoutes } from "./routes.ts";
 
 /** What the ingestor is built from. */
@@ -53,11 +54,13 @@ export function startIngestor(deps: IngestorDeps): Ingestor {
     release: (events) => void releaseIngestDepth(redis, prefix, events).catch(() => {}),
   });
   const memory = startMemoryGuard(redis, logger);
+  const overload = startOverloadWatch(redis, prefix);
   const routes = createIngestRoutes(
     {
       identify: deps.identify,
       isRedisReady: () => redis.status === "ready",
-      isMemoryLow: memory.isNearlyFull,
+      memory,
+      overload,
       intake,
       idempotency: createIdempotency(redis, prefix),
       metrics,
@@ -67,7 +70,7 @@ export function startIngestor(deps: IngestorDeps): Ingestor {
   return {
     routes,
     async [Symbol.asyncDispose]() {
-      await memory[Symbol.asyncDispose]();
+      await Promise.all([memory, overload].map((part) => part[Symbol.asyncDispose]()));
       await closeQueue(queue);
     },
   };

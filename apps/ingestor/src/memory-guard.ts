@@ -1,17 +1,26 @@
+import type { IngestedEvent } from "@mutt/event";
 import { createOutageLog, readMemoryUse } from "@mutt/redis";
 import type { Logger } from "@mutt/service";
 import type { Redis } from "ioredis";
 
 /** Tells whether Redis has room for more events. */
 export interface MemoryGuard extends AsyncDisposable {
-  isNearlyFull(): boolean;
+  /** Whether nothing at all may come in any more. */
+  isFull(): boolean;
+  /** Whether these events may not come in; those with something critical among them may for longest. */
+  refuses(events: readonly Pick<IngestedEvent, "severity">[]): boolean;
 }
 
 /**
- * Above this share of `maxmemory` nothing new is taken. A Redis that is really full lets no worker fetch a job,
+ * Above this share of `maxmemory` nothing new is taken, save critical events. A Redis that is really full lets no worker fetch a job,
  * so nothing could drain and free memory again: the rest belongs to what was accepted already.
  */
 const NEARLY_FULL = 0.85;
+
+/** Above this share critical events are not taken either: what is left keeps the workers going. */
+const FULL = 0.92;
+
+const LEAST_SEVERE_CRITICAL = 2;
 
 const INTERVAL_MS = 1000;
 
@@ -35,7 +44,9 @@ export function startMemoryGuard(redis: Redis, logger: Logger): MemoryGuard {
 
   void look();
   return {
-    isNearlyFull: () => use >= NEARLY_FULL,
+    isFull: () => use >= FULL,
+    refuses: (events) =>
+      use >= NEARLY_FULL && !events.some(({ severity }) => severity <= LEAST_SEVERE_CRITICAL),
     async [Symbol.asyncDispose]() {
       isStopped = true;
       clearTimeout(timer);

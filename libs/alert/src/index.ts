@@ -9,3 +9,4 @@ export {
   type UnhandledPattern,
 } from "./alert.ts";
 export { type Delivery, MAX_DELIVERY_BYTES, packDeliveries } from "./deliveries.ts";
+export { buildShedDigest, type ShedDigest } from "./shed-digest.ts";

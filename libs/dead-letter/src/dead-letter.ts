@@ -89,6 +89,16 @@ export function createDeadLetter(origin: DeadLetterOrigin, giveUp: GiveUp): Dead
     : { alert_id: origin.payload.external_id, ...origin, ...common };
 }
 
+/**
+ * Number of the attempt that follows these failures within one round of replay; the first is 1.
+ * Each round starts anew: a replay that was granted gets all its retries. Counted on from the last one, since the
+ * history is bounded and the attempts are not.
+ */
+export function nextAttempt(failures: readonly FailedAttempt[], replay: number): number {
+  const last = failures.at(-1);
+  return last?.replay === replay ? last.attempt + 1 : 1;
+}
+
 /** Cuts an error text to what is worth keeping. */
 export function clipError(error: string): string {
   return error.length <= MAX_ERROR_CHARACTERS ? error : `${error.slice(0, MAX_ERROR_CHARACTERS)}…`;

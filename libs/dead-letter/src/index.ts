@@ -8,5 +8,6 @@ export {
   type FailedAttempt,
   fingerprintOf,
   type GiveUp,
+  nextAttempt,
 } from "./dead-letter.ts";
 export { giveUpOnLostJob, type LostJob } from "./lost-job.ts";

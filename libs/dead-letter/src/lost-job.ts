@@ -1,4 +1,4 @@
-import type { FailedAttempt, GiveUp } from "./dead-letter.ts";
+import { type FailedAttempt, type GiveUp, nextAttempt } from "./dead-letter.ts";
 
 /** BullMQ's words for a job whose worker was lost too often. */
 const STALLED_OUT = /stalled more than allowable limit/;
@@ -22,7 +22,7 @@ export function giveUpOnLostJob(job: LostJob): GiveUp {
   const isLost = STALLED_OUT.test(error);
   const at = new Date(job.finishedAt).toISOString();
   const { worker, version, replays, failures } = job;
-  const attempt = (failures.at(-1)?.attempt ?? 0) + 1;
+  const replay = replays + (job.free_replays ?? 0);
   return {
     class: isLost ? "worker_lost" : "unknown",
     reason: isLost ? "stalled" : "job_failed",
@@ -31,7 +31,7 @@ export function giveUpOnLostJob(job: LostJob): GiveUp {
     ...(job.free_replays ? { free_replays: job.free_replays } : {}),
     history: [
       ...failures,
-      { at, attempt, replay: replays + (job.free_replays ?? 0), worker, version, error },
+      { at, attempt: nextAttempt(failures, replay), replay, worker, version, error },
     ],
     at,
   };

@@ -4,7 +4,7 @@ import { parseSettingKey, parseSettingValue } from "./parse-setting.ts";
 import { baseSettings, type Environment, readStored } from "./resolve-settings.ts";
 import { SettingError } from "./setting-error.ts";
 import type { SettingValue } from "./setting-kinds.ts";
-import { brokenRules } from "./setting-rules.ts";
+import { brokenRules, followPairs } from "./setting-rules.ts";
 import type { SettingKey, Settings } from "./settings.ts";
 
 /** One change of a setting, for the audit log. */
@@ -127,7 +127,8 @@ async function attemptChange(
   const made: SettingChange = { key, old: values[key], new: value ?? base.settings[key] };
   // A text that cannot be used is in Redis all the same, and a reset takes it out.
   if (value === undefined && !stored.has(key) && !problems.has(key)) return made;
-  checkRules(key, { ...values, [key]: made.new });
+  const isSet = (other: SettingKey) => other === key || stored.has(other) || base.given.has(other);
+  checkRules(key, followPairs({ ...values, [key]: made.new }, isSet));
 
   const transaction = redis.multi();
   const redisKey = configKey(deps.prefix, key);

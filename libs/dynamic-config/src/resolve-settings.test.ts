@@ -16,6 +16,7 @@ describe("baseSettings", () => {
     const env = {
       MOOG_BATCH_MAX: "many",
       REMEDIATION_ENABLED: "on",
+      ALERTER_QUEUE_WARN_THRESHOLD: "1000",
       ALERTER_QUEUE_SHED_THRESHOLD: "500",
     };
     expect(() => baseSettings(env)).toThrow(
@@ -30,6 +31,18 @@ describe("baseSettings", () => {
       ),
     );
   });
+});
+
+test("a warn threshold that nobody set follows a low shed threshold", () => {
+  const env = { ALERTER_QUEUE_SHED_THRESHOLD: "500" };
+  expect(baseSettings(env).settings.alerter_queue_warn_threshold).toBe(250);
+  const stored = resolveSettings(texts({ alerter_queue_shed_threshold: "301" }), baseSettings({}));
+  expect(stored.settings.alerter_queue_warn_threshold).toBe(150);
+  expect(stored.problems.size).toBe(0);
+  const given = baseSettings({ ALERTER_QUEUE_WARN_THRESHOLD: "400" });
+  expect(resolveSettings(texts({ alerter_queue_shed_threshold: "301" }), given).problems.size).toBe(
+    1,
+  );
 });
 
 describe("resolveSettings", () => {
@@ -52,7 +65,7 @@ describe("resolveSettings", () => {
   test.each<[Partial<Record<SettingKey, string>>, boolean]>([
     [{ alerter_queue_warn_threshold: "2000" }, false],
     [{ alerter_queue_warn_threshold: "1999" }, true],
-    [{ alerter_queue_shed_threshold: "1000" }, false],
+    [{ alerter_queue_warn_threshold: "7", alerter_queue_shed_threshold: "7" }, false],
     [{ alerter_queue_warn_threshold: "5", alerter_queue_shed_threshold: "6" }, true],
   ])("judges the pair that %j makes", (stored, good) => {
     const { settings, problems } = resolveSettings(texts(stored), base);

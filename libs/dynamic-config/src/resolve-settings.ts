@@ -1,5 +1,5 @@
 import { parseSettingValue } from "./parse-setting.ts";
-import { brokenRules } from "./setting-rules.ts";
+import { brokenRules, followPairs } from "./setting-rules.ts";
 import { DEFAULT_SETTINGS, SETTING_KEYS, type SettingKey, type Settings } from "./settings.ts";
 
 /** The environment as Node gives it. */
@@ -41,12 +41,15 @@ export function baseSettings(env: Environment): BaseSettings {
       problems.push(messageOf(error).replace(key, variable));
     }
   }
-  const settings = { ...DEFAULT_SETTINGS, ...values } as Settings;
+  const given = new Set(Object.keys(values) as SettingKey[]);
+  const settings = followPairs({ ...DEFAULT_SETTINGS, ...values } as Settings, (key) =>
+    given.has(key),
+  );
   for (const { keys, problem } of brokenRules(settings)) {
     problems.push(`${keys.map((key) => key.toUpperCase()).join(" and ")}: ${problem}`);
   }
   if (problems.length > 0) throw new Error(problems.join("\n"));
-  return { settings, given: new Set(Object.keys(values) as SettingKey[]) };
+  return { settings, given };
 }
 
 /**
@@ -86,7 +89,8 @@ export function readStored(texts: StoredTexts, base: BaseSettings, last: Setting
       problems.set(key, messageOf(error));
     }
   }
-  return { values: values as Settings, stored, problems };
+  const isSet = (key: SettingKey) => stored.has(key) || problems.has(key) || base.given.has(key);
+  return { values: followPairs(values as Settings, isSet), stored, problems };
 }
 
 function messageOf(error: unknown): string {

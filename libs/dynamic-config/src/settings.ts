@@ -71,7 +71,8 @@ export const SETTINGS = {
     min: 1,
     max: 100_000_000,
     unit: "jobs",
-    description: "Depth of the alert queue from which the alerter warns",
+    description:
+      "Depth of the alert queue from which the alerter warns; where it is not set, at most half of alerter_queue_shed_threshold",
   }),
   alerter_queue_shed_threshold: integer({
     default: 2000,
@@ -79,6 +80,14 @@ export const SETTINGS = {
     max: 100_000_000,
     unit: "jobs",
     description: "Depth of the alert queue from which the alerter sheds",
+  }),
+  alerter_queue_max_age: integer({
+    default: 3600,
+    min: 0,
+    max: 30 * DAY_S,
+    unit: "seconds",
+    description:
+      "Age of the oldest job of the alert queue from which the alerter sheds; 0 turns this off",
   }),
   alerter_shed_mode: choice(["dlq", "defer"], {
     default: "dlq",

@@ -25,7 +25,7 @@ export async function addChunks(
   );
 }
 
-/** An event that failed, to be tried again after a delay in milliseconds. */
+/** Events that come back to the ingest queue after a delay in milliseconds. */
 export interface EventRetry {
   data: IngestJob;
   delayMs: number;
@@ -46,6 +46,20 @@ export async function addEventRetries(
       return { name: "retry", data, opts: { jobId, delay: delayMs } };
     }),
   );
+}
+
+/**
+ * Puts events that are put off back into the ingest queue, delayed; safe to repeat.
+ * Both counts are part of the id: the job that puts its events off must not take them for itself, or they would go
+ * with it.
+ */
+export async function addDeferredEvents(
+  queue: PipelineQueue<"ingest">,
+  { data, delayMs }: EventRetry,
+): Promise<void> {
+  const round = `${replaySuffix(data)}~d${data.defers ?? 0}.${data.lost_workers ?? 0}`;
+  const jobId = derivedJobId("c", data.events.map(idOf)) + round;
+  await queue.add("deferred", data, { jobId, delay: delayMs });
 }
 
 /** Adds deliveries to the alert queue, each with the priority of its severity; safe to repeat. */

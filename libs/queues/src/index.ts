@@ -1,6 +1,7 @@
 export {
   addChunks,
   addDeadLetters,
+  addDeferredEvents,
   addDeliveries,
   addEventRetries,
   type DeliveryExtras,
@@ -8,6 +9,7 @@ export {
 } from "./add.ts";
 export { closeQueue, closeWorker } from "./close.ts";
 export { backlog, QUEUE_STATES, type QueueCounts, readCounts } from "./counts.ts";
+export { countDrained, readDrained } from "./drained.ts";
 export {
   carriedReplays,
   deadLetterJobId,

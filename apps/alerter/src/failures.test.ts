@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { retryDelayMs } from "./process-chunk.ts";
+import { retryDelayMs } from "./failures.ts";
 
 test.each([
   [1, 500, 1000],

@@ -1,7 +1,6 @@
 import {
   backlog,
   MAX_CHUNK_EVENTS,
-  oldestAgeSeconds,
   type PipelineQueue,
   readCounts,
   readIngestDepth,
@@ -10,15 +9,12 @@ import {
 import { createOutageLog } from "@mutt/redis";
 import type { Logger } from "@mutt/service";
 import type { Redis } from "ioredis";
-import type { AlerterMetrics } from "./metrics.ts";
 
 /** What the monitor reads and where it reports. */
-export interface DepthMonitorDeps {
+export interface IngestDepthMonitorDeps {
   redis: Redis;
   prefix: string;
   ingest: PipelineQueue<"ingest">;
-  alert: PipelineQueue<"alert">;
-  metrics: AlerterMetrics;
   logger: Logger;
 }
 
@@ -28,23 +24,18 @@ const INTERVAL_MS = 500;
 const UNDER_WAY_EVENTS = 20_000;
 
 /**
- * Reads the queues twice a second, whatever the load, and keeps the counter of queued events honest: it is
- * set to zero when the queue is empty, since processes that were killed leave it too high.
+ * Keeps the counter of queued events honest, looking twice a second: it is set to zero when the queue is empty, since
+ * processes that were killed leave it too high.
  */
-export function startDepthMonitor(deps: DepthMonitorDeps): AsyncDisposable {
-  const outage = createOutageLog(deps.logger, "reading queue depths");
+export function startIngestDepthMonitor(deps: IngestDepthMonitorDeps): AsyncDisposable {
+  const outage = createOutageLog(deps.logger, "reading the depth of the ingest queue");
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
   let emptyAt: number | undefined;
 
   async function runOnce(): Promise<void> {
-    const { redis, prefix, ingest, alert, metrics } = deps;
-    const [age, alertCounts, seen] = await Promise.all([
-      oldestAgeSeconds(redis, alert),
-      readCounts(alert),
-      readIngestDepth(redis, prefix),
-    ]);
-    metrics.queue(backlog(alertCounts), age);
+    const { redis, prefix, ingest } = deps;
+    const seen = await readIngestDepth(redis, prefix);
     const ingestCounts = await readCounts(ingest);
     const jobs = backlog(ingestCounts) + ingestCounts.active;
     // Twice the same value over an empty queue: nobody is between counting and adding.
