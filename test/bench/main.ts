@@ -5,13 +5,16 @@ import { useTempDir } from "./processes/temp-dir.ts";
 import { judgeAims } from "./report/aims.ts";
 import { formatReport } from "./report/report.ts";
 import { runBench, runProfile } from "./run-bench.ts";
+import { runStudy } from "./studies/run-study.ts";
 
 // Ends everything that was started, by the exit hooks.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 
 const options = readOptions();
 useTempDir();
-if (options.profile === undefined) {
+if (options.study !== undefined) {
+  console.log(await runStudy(options.study, options));
+} else if (options.profile === undefined) {
   const results = await runBench(options);
   const aims = judgeAims(results);
   console.log(`\n${formatReport(results, aims)}`);

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { APPS, type AppName } from "@mutt/stack";
 import { type Extent, FULL, QUICK } from "./scenarios/plan.ts";
 import { STEPS } from "./scenarios/steps.ts";
+import { STUDIES, type Study } from "./studies/studies.ts";
 
 /** What the bench is asked to do. */
 export interface Options {
@@ -13,12 +14,15 @@ export interface Options {
   /** The app to profile instead of measuring. */
   profile: AppName | undefined;
   profileFile: string | undefined;
+  /** The study to do instead of measuring. */
+  study: Study | undefined;
 }
 
 /** Everything that `--only` may name. */
 const NAMES: readonly string[] = [...STEPS.map(({ name }) => name), "memory", "rules"];
 
-export const USAGE = `npm run bench -- [options]
+export const USAGE = `npm run bench -- [STUDY] [options]
+  STUDY               no comparison, one question about MUTT alone: ${Object.keys(STUDIES).join(", ")}
   --quick             one short round: for a look, not for figures to be quoted
   --rounds=N          rounds of the comparison
   --only=NAME         only this; may be given several times: ${NAMES.join(", ")}
@@ -28,8 +32,9 @@ export const USAGE = `npm run bench -- [options]
 
 /** Reads the command line; `undefined` when only the usage is asked for. Throws on what it does not know. */
 export function parseOptions(args: readonly string[]): Options | undefined {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...args],
+    allowPositionals: true,
     options: {
       help: { type: "boolean", short: "h" },
       quick: { type: "boolean" },
@@ -51,7 +56,14 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     jsonFile: values.json,
     profile: values.profile ? oneOf("--profile", APPS, values.profile) : undefined,
     profileFile: values["profile-file"],
+    study: parseStudy(positionals),
   };
+}
+
+function parseStudy([name, ...rest]: readonly string[]): Study | undefined {
+  if (name === undefined) return undefined;
+  if (rest.length > 0) throw new Error(`one study at a time; leave out ${rest.join(", ")}`);
+  return STUDIES[oneOf("the study", Object.keys(STUDIES), name)];
 }
 
 function parseRounds(text: string): number {
