@@ -1,4 +1,5 @@
 import type { OverloadSettings } from "@mutt/backpressure";
+import { countReplayOutcomes } from "@mutt/pipeline-state";
 import {
   addDeadLetters,
   addDeferredEvents,
@@ -87,6 +88,8 @@ export function startAlerter(deps: AlerterDeps): Alerter {
     addRetries: (retries) => addEventRetries(ingest, retries),
     addDeferred: (deferred) => addDeferredEvents(ingest, deferred),
     addDeadLetters: (entries) => addDeadLetters(deadLetters, entries),
+    countReplays: (outcome, ids) =>
+      void countReplayOutcomes(redis, queues.prefix, outcome, ids).catch(() => {}),
     release: (events) => void releaseIngestDepth(redis, queues.prefix, events).catch(() => {}),
     untilStored: createUntilStored(deps.giveBack, logger),
   };

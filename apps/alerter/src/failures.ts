@@ -70,6 +70,7 @@ export function failureOf(job: IngestJob, error: string, identity: WorkerIdentit
     replay: roundOf(job),
     ...identity,
     error: clipError(error),
+    ...(job.replay_by ? { actor: job.replay_by } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import { type Delivery, type OutgoingAlert, packDeliveries } from "@mutt/alert";
 import type { DeadLetter } from "@mutt/dead-letter";
 import type { IngestedEvent } from "@mutt/event";
+import type { ReplayOutcome } from "@mutt/pipeline-state";
 import { carriedReplays, type EventRetry, type IngestJob, type ReplayCounts } from "@mutt/queues";
 import type { Logger } from "@mutt/service";
 import { type CountDeps, type CountSettings, countGroups } from "./count-groups.ts";
@@ -28,6 +29,8 @@ export interface ChunkDeps extends Omit<CountDeps, "book"> {
   addRetries(retries: EventRetry[]): Promise<void>;
   addDeferred(deferred: EventRetry): Promise<void>;
   addDeadLetters(entries: DeadLetter[]): Promise<void>;
+  /** Tells remediation what became of replayed events; never waits. */
+  countReplays(outcome: ReplayOutcome, alertIds: readonly string[]): void;
   /** Takes events that reached an outcome off the count of queued ones. */
   release(events: number): void;
   metrics: AlerterMetrics;
@@ -84,6 +87,7 @@ export async function processChunk(deps: ChunkDeps, chunk: ReceivedChunk): Promi
   await store(deps, chunk.data, outcome, settings.batchMax);
   deps.release(chunk.data.events.length - eventsIn([...outcome.retries, ...outcome.deferred]));
   report(deps, outcome);
+  countReplays(deps, chunk.data, outcome);
 }
 
 /** Poison goes first: what kills workers or always fails must not go round with what is put off. */
@@ -188,6 +192,28 @@ async function store(
     for (const each of deferred) await deps.addDeferred(each);
     if (deadLetters.length > 0) await deps.addDeadLetters(deadLetters);
   });
+}
+
+/** What was forwarded is not at its end yet: the forwarder counts it. */
+function countReplays(
+  deps: ChunkDeps,
+  job: IngestJob,
+  { decision, dead, shed, deferred, retries }: ChunkOutcome,
+): void {
+  if (!job.replays && !job.free_replays) return;
+  const isOpen = new Set([...deferred, ...retries].flatMap(({ data }) => data.events.map(idOf)));
+  const failed = [...dead, ...shed].map(({ alert_id }) => alert_id);
+  const ended = [...decision.logged.map(({ event }) => event), ...decision.unhandled].map(idOf);
+  const isFailed = new Set(failed);
+  deps.countReplays("fail", failed);
+  deps.countReplays(
+    "success",
+    ended.filter((id) => !isFailed.has(id) && !isOpen.has(id)),
+  );
+}
+
+function idOf({ id }: IngestedEvent): string {
+  return id;
 }
 
 function eventsIn(retries: readonly EventRetry[]): number {

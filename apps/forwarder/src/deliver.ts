@@ -8,6 +8,7 @@ import {
   type FailedAttempt,
   nextAttempt,
 } from "@mutt/dead-letter";
+import type { ReplayOutcome } from "@mutt/pipeline-state";
 import { type AlertJob, carriedReplays, type DeliveryExtras } from "@mutt/queues";
 import type { Logger } from "@mutt/service";
 import { type BackoffBounds, backoffMs } from "./backoff.ts";
@@ -42,6 +43,8 @@ export interface DeliverDeps {
   settings(): DeliverySettings;
   addDeliveries(deliveries: Delivery[], extras: DeliveryExtras): Promise<void>;
   addDeadLetters(entries: DeadLetter[]): Promise<void>;
+  /** Tells remediation what became of replayed alerts; never waits. */
+  countReplays(outcome: ReplayOutcome, alertIds: readonly string[]): void;
   metrics: ForwarderMetrics;
   logger: Logger;
   worker: string;
@@ -100,7 +103,7 @@ function count(metrics: ForwarderMetrics, verdict: DeliveryVerdict, seconds: num
 
 async function finish(deps: DeliverDeps, job: AlertJob, token: string): Promise<DeliveryStep> {
   await deps.gate.succeeded(token);
-  deps.metrics.alerts("delivered", originOf(job), job.alerts.length);
+  countOutcome(deps, "delivered", job);
   const now = Date.now();
   for (const alert of job.alerts) {
     const receivedAt = Date.parse(alert.custom_info.event.received_at);
@@ -212,7 +215,7 @@ async function bury(
     ),
   );
   await deps.addDeadLetters(entries);
-  deps.metrics.alerts("dead", originOf(job), job.alerts.length);
+  countOutcome(deps, "dead", job);
   for (const alert of job.alerts) {
     deps.logger.error("alert could not be delivered: moved to dlq-forwarder", {
       ...idsOf(alert),
@@ -233,7 +236,16 @@ function attemptOf(deps: DeliverDeps, job: AlertJob, error: string): FailedAttem
     worker: deps.worker,
     version: deps.version,
     error: clipError(error),
+    ...(job.replay_by ? { actor: job.replay_by } : {}),
   };
+}
+
+function countOutcome(deps: DeliverDeps, outcome: "delivered" | "dead", job: AlertJob): void {
+  const origin = originOf(job);
+  deps.metrics.alerts(outcome, origin, job.alerts.length);
+  if (origin === "fresh") return;
+  const ids = job.alerts.map(({ external_id }) => external_id);
+  deps.countReplays(outcome === "delivered" ? "success" : "fail", ids);
 }
 
 function originOf(job: AlertJob): Origin {

@@ -1,4 +1,5 @@
 import { createCircuitBreaker } from "@mutt/circuit-breaker";
+import { countReplayOutcomes } from "@mutt/pipeline-state";
 import {
   addDeadLetters,
   addDeliveries,
@@ -77,6 +78,8 @@ export function startForwarder(deps: ForwarderDeps): Forwarder {
     settings: () => deps.settings().delivery,
     addDeliveries: (deliveries, extras) => addDeliveries(alert, deliveries, extras),
     addDeadLetters: (entries) => addDeadLetters(deadLetters, entries),
+    countReplays: (outcome, ids) =>
+      void countReplayOutcomes(deps.redis, queues.prefix, outcome, ids).catch(() => {}),
   };
   const drained = startDrainCounter(deps.redis, queues.prefix);
   const worker = createWorker(

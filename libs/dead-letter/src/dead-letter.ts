@@ -3,14 +3,18 @@ import type { OutgoingAlert } from "@mutt/alert";
 import { type IngestedEvent, messagePattern } from "@mutt/event";
 
 /** Why an entry is dead; the class decides whether and how it may be replayed. */
-export type DeadLetterClass =
-  | "transient_downstream"
-  | "throttled"
-  | "capacity"
-  | "worker_lost"
-  | "destination_config"
-  | "permanent"
-  | "unknown";
+export const DEAD_LETTER_CLASSES = [
+  "transient_downstream",
+  "throttled",
+  "capacity",
+  "worker_lost",
+  "destination_config",
+  "permanent",
+  "unknown",
+] as const;
+
+/** One of the classes. */
+export type DeadLetterClass = (typeof DEAD_LETTER_CLASSES)[number];
 
 /** One try that failed. */
 export interface FailedAttempt {

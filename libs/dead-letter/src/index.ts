@@ -2,6 +2,7 @@ export {
   boundHistory,
   clipError,
   createDeadLetter,
+  DEAD_LETTER_CLASSES,
   type DeadLetter,
   type DeadLetterClass,
   type DeadLetterOrigin,

@@ -1,2 +1,13 @@
 export { type MoogHealth, publishMoogHealth, readMoogHealth } from "./moog-health.ts";
 export { type PublishedOverload, publishOverload, readOverload } from "./overload.ts";
+export {
+  type CanaryOutcome,
+  countReplayOutcomes,
+  countReplayStarted,
+  forgetCanaries,
+  markCanary,
+  type ReplayOutcome,
+  type ReplayTotals,
+  readCanaries,
+  readReplayTotals,
+} from "./replay-outcomes.ts";

@@ -9,6 +9,14 @@ export {
 } from "./add.ts";
 export { closeQueue, closeWorker } from "./close.ts";
 export { backlog, QUEUE_STATES, type QueueCounts, readCounts } from "./counts.ts";
+export {
+  type DeadLetterItem,
+  type DeadLetterPage,
+  type DeadLetterPageOptions,
+  type DeadLetterState,
+  readDeadLetter,
+  readDeadLetterPage,
+} from "./dead-letter-pages.ts";
 export { countDrained, readDrained } from "./drained.ts";
 export {
   carriedReplays,
@@ -19,6 +27,7 @@ export {
 } from "./ids.ts";
 export {
   ingestDepthKey,
+  raiseIngestDepth,
   readIngestDepth,
   releaseIngestDepth,
   settleIngestDepth,
@@ -40,6 +49,7 @@ export {
 } from "./names.ts";
 export { oldestAgeSeconds } from "./oldest-age.ts";
 export { openQueue, type PipelineQueue, type QueueConnection } from "./queue.ts";
+export { addReplay, type OriginQueues, retryParked } from "./replay.ts";
 export { sweepFailedJobs } from "./sweep.ts";
 export {
   createWorker,

@@ -31,6 +31,15 @@ export async function releaseIngestDepth(
   await RELEASE.run(redis, [ingestDepthKey(prefix)], [events]);
 }
 
+/** Counts events that come back into the ingest queue. */
+export async function raiseIngestDepth(
+  redis: Redis,
+  prefix: string,
+  events: number,
+): Promise<void> {
+  await redis.incrby(ingestDepthKey(prefix), events);
+}
+
 /** Reads the number of events that wait in the ingest queue. */
 export async function readIngestDepth(redis: Redis, prefix: string): Promise<number> {
   return Number((await redis.get(ingestDepthKey(prefix))) ?? 0);

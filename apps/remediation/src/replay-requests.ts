@@ -1,0 +1,56 @@
+import { type DeadLetterQueueName, type PipelineQueue, retryParked } from "@mutt/queues";
+import type { Redis } from "ioredis";
+
+/** Who asked for a replay, and on whose behalf. */
+export interface ReplayRequest {
+  /** `auto`, `redrive:<id>`, or `operator` for a Retry in the console. */
+  by: string;
+  /** Name of the person, where there is one. */
+  actor?: string;
+}
+
+/** An entry that nobody left a request for was retried in Bull Board, or with BullMQ itself. */
+const BY_HAND: ReplayRequest = { by: "operator" };
+
+function keyOf(prefix: string): string {
+  return `${prefix}:replay-requests`;
+}
+
+function fieldOf(queue: string, id: string): string {
+  return `${queue}/${id}`;
+}
+
+/**
+ * Asks for the replay of a parked entry; its worker takes it up and decides. Returns false when it is not parked any more.
+ * The request is left before the entry moves, so that the worker always knows who asked.
+ */
+export async function requestReplay<Name extends DeadLetterQueueName>(
+  { redis, prefix }: { redis: Redis; prefix: string },
+  queue: PipelineQueue<Name>,
+  id: string,
+  request: ReplayRequest,
+): Promise<boolean> {
+  await redis.hset(keyOf(prefix), fieldOf(queue.name, id), JSON.stringify(request));
+  if (await retryParked(queue, id)) return true;
+  await forgetRequest({ redis, prefix }, queue.name, id);
+  return false;
+}
+
+/** Says who asked for the replay of an entry. */
+export async function readRequest(
+  { redis, prefix }: { redis: Redis; prefix: string },
+  queue: string,
+  id: string,
+): Promise<ReplayRequest> {
+  const text = await redis.hget(keyOf(prefix), fieldOf(queue, id));
+  return text === null ? BY_HAND : (JSON.parse(text) as ReplayRequest);
+}
+
+/** Forgets a request that was dealt with. */
+export async function forgetRequest(
+  { redis, prefix }: { redis: Redis; prefix: string },
+  queue: string,
+  id: string,
+): Promise<void> {
+  await redis.hdel(keyOf(prefix), fieldOf(queue, id));
+}

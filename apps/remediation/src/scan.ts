@@ -1,0 +1,34 @@
+import { type DeadLetterQueueName, type PipelineQueue, readDeadLetterPage } from "@mutt/queues";
+import type { PlacedEntry } from "@mutt/replay";
+import type { Redis } from "ioredis";
+
+/** Reads parked entries round by round, so that a long queue is seen as a whole in the end. */
+export interface Scan {
+  next(): Promise<PlacedEntry[]>;
+}
+
+/** Entries that one round looks at: about as many megabytes as thousands, and a tenth of a second to read. */
+const ROUND_ENTRIES = 5000;
+
+/** Entries of one page: a few milliseconds of Redis, and of this process. */
+const PAGE = 250;
+
+/** Starts at the oldest entry; each round goes on where the last one ended, and at the end from the front. */
+export function createScan<Name extends DeadLetterQueueName>(
+  redis: Redis,
+  queue: PipelineQueue<Name>,
+): Scan {
+  let after: string | undefined;
+  return {
+    async next() {
+      const entries: PlacedEntry[] = [];
+      while (entries.length < ROUND_ENTRIES) {
+        const page = await readDeadLetterPage(redis, queue, { after, limit: PAGE });
+        for (const { id, entry } of page.items) entries.push({ queue: queue.name, id, entry });
+        after = page.next;
+        if (after === undefined) break;
+      }
+      return entries;
+    },
+  };
+}
