@@ -69,7 +69,7 @@ interface SendOptions {
  * or broken connection, until it was answered 202.
  */
 export async function sendAll(
-  pipeline: Pipeline,
+  pipeline: Pick<Pipeline, "ingest">,
   bodies: readonly unknown[],
   { concurrency = 8, pauseMs = 0, signal }: SendOptions = {},
 ): Promise<Accepted> {
@@ -86,7 +86,11 @@ export async function sendAll(
   return accepted;
 }
 
-async function sendOne(pipeline: Pipeline, body: unknown, accepted: Accepted): Promise<string[]> {
+async function sendOne(
+  pipeline: Pick<Pipeline, "ingest">,
+  body: unknown,
+  accepted: Accepted,
+): Promise<string[]> {
   const key = randomUUID();
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline) {

@@ -1,5 +1,6 @@
 // Entry point: read the environment, build the parts, run until a signal, stop the parts in reverse order.
 import { startDynamicConfig } from "@mutt/dynamic-config";
+import { startMinuteRecorder } from "@mutt/minute-history";
 import {
   connectPatient,
   createConnectionErrorLog,
@@ -19,6 +20,7 @@ import {
 import { startAlerter } from "./alerter.ts";
 import { AlerterEnv } from "./config.ts";
 import { createMetrics } from "./metrics.ts";
+import { recordMinutes } from "./record-minutes.ts";
 import { startRuleCache } from "./rule-cache.ts";
 
 await runApp(
@@ -71,6 +73,10 @@ await runApp(
         portVariable: "ALERTER_PORT",
       }),
     );
+    const recorder = parts.use(
+      "minute recorder",
+      startMinuteRecorder({ redis, prefix, app: "alerter" }),
+    );
     const alerter = parts.use(
       "alerter",
       startAlerter({
@@ -95,7 +101,10 @@ await runApp(
           mode: config.get("alerter_shed_mode"),
           policy: config.get("alerter_shed_policy"),
         }),
-        metrics: createMetrics(registry, () => rules.current()?.size ?? 0),
+        metrics: recordMinutes(
+          createMetrics(registry, () => rules.current()?.size ?? 0),
+          recorder,
+        ),
         logger,
         giveBack: shutdown.giveBack,
         worker: processName(),

@@ -17,7 +17,7 @@ import {
   readCounts,
   readDrained,
 } from "@mutt/queues";
-import { createOutageLog } from "@mutt/redis";
+import { createOutageLog, readClockMs } from "@mutt/redis";
 import type { Logger } from "@mutt/service";
 import type { Redis } from "ioredis";
 import type { OverloadMetrics } from "./overload-metrics.ts";
@@ -160,14 +160,14 @@ async function readQueue(
   prefix: string,
   alert: PipelineQueue<"alert">,
 ): Promise<Reading> {
-  const [[seconds, micros], counts, age, drained] = await Promise.all([
-    redis.time(),
+  const [at, counts, age, drained] = await Promise.all([
+    readClockMs(redis, prefix),
     readCounts(alert),
     oldestAgeSeconds(redis, alert),
     readDrained(redis, prefix),
   ]);
   return {
-    at: Number(seconds) * 1000 + Math.floor(Number(micros) / 1000),
+    at,
     depth: backlog(counts),
     oldestAgeSeconds: age,
     drained,

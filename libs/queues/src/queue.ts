@@ -1,11 +1,11 @@
-import type { RedisConnectionOptions } from "@mutt/redis";
+import type { QueueRedis } from "@mutt/redis";
 import { type JobsOptions, Queue } from "bullmq";
 import { ALERT_JOB_ATTEMPTS, type JobData } from "./jobs.ts";
 import type { QueueName } from "./names.ts";
 
 /** How to reach the queues: connection options, key prefix, and who hears of connection errors. */
 export interface QueueConnection {
-  connection: RedisConnectionOptions;
+  connection: QueueRedis;
   prefix: string;
   onError(error: Error): void;
 }

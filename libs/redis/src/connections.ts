@@ -1,4 +1,4 @@
-import { Redis } from "ioredis";
+import { Cluster, Redis } from "ioredis";
 import type { RedisSettings } from "./settings.ts";
 
 /** Options of one connection, as ioredis and BullMQ both take them. */
@@ -19,6 +19,9 @@ export interface RedisConnectionOptions {
   socketTimeout?: number;
   maxRetriesPerRequest?: null;
 }
+
+/** What BullMQ connects with: options of a connection, or a Cluster, which BullMQ duplicates where it needs more of it. */
+export type QueueRedis = RedisConnectionOptions | Cluster;
 
 /** Told of connection trouble; the message repeats on every attempt, so callers log the first of an outage. */
 export type ConnectionErrorListener = (error: Error) => void;
@@ -51,8 +54,12 @@ function commonOptions(settings: RedisSettings): RedisConnectionOptions {
   return options;
 }
 
-/** Options for whoever answers a caller: commands fail at once while Redis is away, and after 1.4 s when it is silent. */
-export function failFastOptions(settings: RedisSettings): RedisConnectionOptions {
+/** For whoever answers a caller: commands fail at once while Redis is away, and after 1.4 s when it is silent. */
+export function failFastOptions(settings: RedisSettings): QueueRedis {
+  return toQueueRedis(settings, failFast(settings));
+}
+
+function failFast(settings: RedisSettings): RedisConnectionOptions {
   return {
     ...commonOptions(settings),
     enableOfflineQueue: false,
@@ -62,26 +69,65 @@ export function failFastOptions(settings: RedisSettings): RedisConnectionOptions
   };
 }
 
+function toQueueRedis(settings: RedisSettings, options: RedisConnectionOptions): QueueRedis {
+  return settings.cluster ? openCluster(settings.cluster, options) : options;
+}
+
 /**
- * Options for workers: commands wait for Redis as long as it takes.
+ * For workers: commands wait for Redis as long as it takes.
  * `socketTimeout` is above BullMQ's longest blocking read (10 s); without it a connection that died
  * silently would stand still for good.
  */
-export function patientOptions(settings: RedisSettings): RedisConnectionOptions {
-  return { ...commonOptions(settings), maxRetriesPerRequest: null, socketTimeout: 15_000 };
+export function patientOptions(settings: RedisSettings): QueueRedis {
+  const options = {
+    ...commonOptions(settings),
+    maxRetriesPerRequest: null,
+    socketTimeout: 15_000,
+  };
+  return toQueueRedis(settings, options);
+}
+
+/** Its connections to nodes have the given options; a slot that moves, or a node that is replaced, is followed. */
+function openCluster(
+  nodes: NonNullable<RedisSettings["cluster"]>,
+  {
+    host: _host,
+    port: _port,
+    db: _db,
+    retryStrategy: again,
+    ...redisOptions
+  }: RedisConnectionOptions,
+): Cluster {
+  const cluster = new Cluster(nodes, {
+    clusterRetryStrategy: again,
+    enableOfflineQueue: redisOptions.enableOfflineQueue ?? true,
+    slotsRefreshTimeout: 2000,
+    redisOptions,
+  });
+  // Whoever uses it listens as well; without any listener an error would end the process.
+  cluster.on("error", () => {});
+  return cluster;
 }
 
 /** Opens a fail-fast connection; it connects in the background and never throws here. */
 export function connectFailFast(settings: RedisSettings, onError: ConnectionErrorListener): Redis {
-  return listen(new Redis(failFastOptions(settings)), onError);
+  return connect(failFastOptions(settings), onError);
 }
 
 /** Opens a patient connection; it connects in the background and never throws here. */
 export function connectPatient(settings: RedisSettings, onError: ConnectionErrorListener): Redis {
-  return listen(new Redis(patientOptions(settings)), onError);
+  return connect(patientOptions(settings), onError);
 }
 
-function listen(redis: Redis, onError: ConnectionErrorListener): Redis {
+/** Opens a fail-fast connection for a few commands: they may be given before it stands, and wait that long. */
+export function connectBriefly(settings: RedisSettings, onError: ConnectionErrorListener): Redis {
+  const options = { ...failFast(settings), enableOfflineQueue: true };
+  return connect(toQueueRedis(settings, options), onError);
+}
+
+/** A Cluster takes every command that is used here, since all keys lie on one node: callers need not know it from a Redis. */
+function connect(to: QueueRedis, onError: ConnectionErrorListener): Redis {
+  const redis = to instanceof Cluster ? (to as unknown as Redis) : new Redis(to);
   redis.on("error", onError);
   return redis;
 }

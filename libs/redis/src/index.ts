@@ -1,10 +1,13 @@
+export { readClockMs } from "./clock.ts";
 export {
   type ConnectionErrorListener,
+  connectBriefly,
   connectFailFast,
   connectPatient,
   disconnect,
   failFastOptions,
   patientOptions,
+  type QueueRedis,
   type RedisConnectionOptions,
 } from "./connections.ts";
 export { redisProblem } from "./health.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 
-/** Host and port of one Sentinel. */
-interface SentinelAddress {
+/** Host and port of one Sentinel, or of one node of a Cluster. */
+interface NodeAddress {
   host: string;
   port: number;
 }
@@ -15,7 +15,9 @@ export interface RedisSettings {
   username?: string;
   password?: string;
   tls?: { ca?: Buffer; cert?: Buffer; key?: Buffer };
-  sentinels?: { addresses: SentinelAddress[]; name: string };
+  sentinels?: { addresses: NodeAddress[]; name: string };
+  /** Nodes of a Cluster to begin with; it tells of the others. */
+  cluster?: NodeAddress[];
 }
 
 /** Environment variables that say where Redis is; every app has them. */
@@ -35,16 +37,23 @@ export const RedisEnv = z.object({
     .string()
     .optional()
     .describe("Name of the master that the Sentinels watch"),
+  REDIS_CLUSTER_NODES: z
+    .string()
+    .optional()
+    .describe(
+      "Nodes of a Redis Cluster as host:port,host:port; user and password still come from REDIS_URL, and QUEUE_PREFIX must be in braces, such as {mutt}",
+    ),
   REDIS_TLS_CA_FILE: z.string().optional().describe("CA certificate file for rediss://"),
   REDIS_TLS_CERT_FILE: z.string().optional().describe("Client certificate file for rediss://"),
   REDIS_TLS_KEY_FILE: z.string().optional().describe("Client key file for rediss://"),
 });
 
-type RedisEnvironment = z.infer<typeof RedisEnv>;
+type RedisEnvironment = z.infer<typeof RedisEnv> & { QUEUE_PREFIX?: string | undefined };
 
 /**
  * Turns the environment into connection settings.
- * Reads the TLS files; throws a sentence that names the variable when one cannot be read or is incomplete.
+ * Reads the TLS files; with a Cluster the prefix of the keys has to be in braces, so that all of them lie on one node and
+ * one transaction can touch several. Throws a sentence that names the variable when one cannot be read or is incomplete.
  */
 export function redisSettings(env: RedisEnvironment): RedisSettings {
   const url = new URL(env.REDIS_URL);
@@ -58,6 +67,8 @@ export function redisSettings(env: RedisEnvironment): RedisSettings {
   if (url.protocol === "rediss:") settings.tls = tlsOf(env);
   const sentinels = sentinelsOf(env);
   if (sentinels) settings.sentinels = sentinels;
+  const cluster = clusterOf(env);
+  if (cluster) settings.cluster = cluster;
   return settings;
 }
 
@@ -91,10 +102,27 @@ function sentinelsOf(env: RedisEnvironment): RedisSettings["sentinels"] {
   if (!env.REDIS_SENTINEL_NAME) {
     throw new Error("REDIS_SENTINEL_NAME: missing; REDIS_SENTINELS needs the master's name");
   }
-  const addresses = env.REDIS_SENTINELS.split(",").map((entry) => {
-    const match = /^(.+):(\d+)$/.exec(entry.trim());
-    if (!match?.[1]) throw new Error("REDIS_SENTINELS: expected host:port,host:port");
-    return { host: match[1], port: Number(match[2]) };
-  });
+  const addresses = addressesOf("REDIS_SENTINELS", env.REDIS_SENTINELS);
   return { addresses, name: env.REDIS_SENTINEL_NAME };
+}
+
+function clusterOf(env: RedisEnvironment): RedisSettings["cluster"] {
+  if (!env.REDIS_CLUSTER_NODES) return undefined;
+  if (env.REDIS_SENTINELS) {
+    throw new Error("REDIS_CLUSTER_NODES and REDIS_SENTINELS exclude each other: give one of them");
+  }
+  if (env.QUEUE_PREFIX !== undefined && !/\{[^{}]+\}/.test(env.QUEUE_PREFIX)) {
+    throw new Error(
+      `QUEUE_PREFIX: a Redis Cluster needs it in braces, such as {${env.QUEUE_PREFIX}}`,
+    );
+  }
+  return addressesOf("REDIS_CLUSTER_NODES", env.REDIS_CLUSTER_NODES);
+}
+
+function addressesOf(variable: string, text: string): NodeAddress[] {
+  return text.split(",").map((entry) => {
+    const match = /^(.+):(\d+)$/.exec(entry.trim());
+    if (!match?.[1]) throw new Error(`${variable}: expected host:port,host:port`);
+    return { host: match[1].replace(/^\[|\]$/g, ""), port: Number(match[2]) };
+  });
 }
