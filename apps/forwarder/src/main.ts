@@ -1,5 +1,6 @@
 // Entry point: read the environment, build the parts, run until a signal, stop the parts in reverse order.
 import { startDynamicConfig } from "@mutt/dynamic-config";
+import { startMinuteRecorder } from "@mutt/minute-history";
 import {
   connectPatient,
   createConnectionErrorLog,
@@ -19,6 +20,8 @@ import {
 import { ForwarderEnv } from "./config.ts";
 import { FORWARDER_CONCURRENCY, startForwarder } from "./forwarder.ts";
 import { createMetrics } from "./metrics.ts";
+import { startMoogHealthProbe } from "./moog-health.ts";
+import { recordMinutes } from "./record-minutes.ts";
 import { openSender } from "./sender.ts";
 import { forwarderSettings } from "./settings.ts";
 
@@ -72,6 +75,11 @@ await runApp(
         portVariable: "FORWARDER_PORT",
       }),
     );
+    const recorder = parts.use(
+      "minute recorder",
+      startMinuteRecorder({ redis, prefix, app: "forwarder" }),
+    );
+    const metrics = recordMinutes(createMetrics(registry), recorder);
     const forwarder = parts.use(
       "forwarder",
       startForwarder({
@@ -79,7 +87,7 @@ await runApp(
         redis,
         sender,
         settings: () => forwarderSettings(config.get),
-        metrics: createMetrics(registry),
+        metrics,
         logger,
         giveBack: shutdown.giveBack,
         requestTimeoutMs: env.MOOG_TIMEOUT_MS,
@@ -89,5 +97,10 @@ await runApp(
     );
     isRunning = forwarder.isRunning;
     config.onChange(forwarder.applyRateLimit);
+    if (env.MOOG_HEALTH_URL) {
+      const probed = { url: env.MOOG_HEALTH_URL, apiKey: env.MOOG_API_KEY };
+      const probe = startMoogHealthProbe({ ...probed, redis, prefix, metrics, logger });
+      parts.use("health probe", probe);
+    }
   },
 );

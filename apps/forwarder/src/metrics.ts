@@ -18,6 +18,8 @@ export interface ForwarderMetrics {
   endToEnd(seconds: number): void;
   breaker(state: BreakerState): void;
   breakerTransition(to: BreakerState): void;
+  /** When the platform last answered a probe as it should: epoch seconds. */
+  moogAnswered(atSeconds: number): void;
 }
 
 /** Registers the forwarder's metrics, each label set at 0. */
@@ -59,6 +61,11 @@ export function createMetrics(registry: Registry): ForwarderMetrics {
     labelNames: ["to"],
     registers,
   });
+  const lastAnswer = new Gauge({
+    name: "mutt_moog_health_last_ok_timestamp",
+    help: "When MOOG_HEALTH_URL last answered a probe with 2xx: Unix time in seconds; 0 while nothing is known",
+    registers,
+  });
   const showState = (current: BreakerState): void => {
     for (const each of BREAKER_STATES) state.set({ state: each }, each === current ? 1 : 0);
   };
@@ -84,6 +91,7 @@ export function createMetrics(registry: Registry): ForwarderMetrics {
     endToEnd: (seconds) => endToEnd.observe(seconds),
     breaker: showState,
     breakerTransition: (to) => transitions.inc({ to }),
+    moogAnswered: (atSeconds) => lastAnswer.set(atSeconds),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { MinuteRecorder } from "@mutt/minute-history";
 import {
   addChunks,
   closeQueue,
@@ -17,6 +18,7 @@ import { createIntake } from "./intake.ts";
 import { startMemoryGuard } from "./memory-guard.ts";
 import { createMetrics } from "./metrics.ts";
 import { startOverloadWatch } from "./overload-watch.ts";
+import { recordMinutes } from "./record-minutes.ts";
 import { createIngestRoutes } from "./routes.ts";
 
 /** What the ingestor is built from. */
@@ -27,6 +29,8 @@ export interface IngestorDeps {
   limits(): AdmissionLimits;
   identify: IngestDeps["identify"];
   registry: Registry;
+  /** Keeps counts beyond this process. */
+  recorder: Pick<MinuteRecorder, "add">;
   logger: Logger;
 }
 
@@ -40,7 +44,10 @@ export function startIngestor(deps: IngestorDeps): Ingestor {
   const { redis, queues, logger } = deps;
   const { prefix } = queues;
   const queue = openQueue("ingest", queues);
-  const metrics = createMetrics(deps.registry, () => readIngestDepth(redis, prefix));
+  const metrics = recordMinutes(
+    createMetrics(deps.registry, () => readIngestDepth(redis, prefix)),
+    deps.recorder,
+  );
   const admit = createAdmission({
     redis,
     prefix,

@@ -1,6 +1,7 @@
 // Entry point: read the environment, build the parts, run until a signal, stop the parts in reverse order.
 import { openKeyring, parseIngestKeys } from "@mutt/api-keys";
 import { startDynamicConfig } from "@mutt/dynamic-config";
+import { startMinuteRecorder } from "@mutt/minute-history";
 import {
   connectFailFast,
   createConnectionErrorLog,
@@ -41,6 +42,10 @@ await runApp(
         onInvalid: createInvalidSettingCounter(registry),
       }),
     );
+    const recorder = parts.use(
+      "minute recorder",
+      startMinuteRecorder({ redis, prefix, app: "ingestor" }),
+    );
     const ingestor = parts.use(
       "ingestor",
       startIngestor({
@@ -53,6 +58,7 @@ await runApp(
         }),
         identify: (headers) => keyring.identify(headers)?.name,
         registry,
+        recorder,
         logger,
       }),
     );

@@ -17,6 +17,17 @@ export const REFUSAL_REASONS = [
 /** One of the reasons for a refusal. */
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
+/** Reasons that are the sender's fault; all others are the service's. */
+export const CLIENT_FAULTS = [
+  "bad_request",
+  "unauthorized",
+  "conflict",
+  "too_large",
+  "unsupported_media_type",
+  "idempotency_mismatch",
+  "rate_limited",
+] as const satisfies readonly RefusalReason[];
+
 /** A request that is answered with a problem document instead of being accepted. */
 export class Refusal extends Error {
   override readonly name = "Refusal";

@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import type { Redis } from "ioredis";
+import type { Counter, CountingApp } from "./fields.ts";
+import { minuteOf } from "./keys.ts";
+import { createTally } from "./tally.ts";
+import { writeBatch } from "./write-batch.ts";
+
+/** Counts what happens in this process, for the history in Redis. */
+export interface MinuteRecorder extends AsyncDisposable {
+  /** Adds `n` (default 1) to a counter; in memory, at once. */
+  add(counter: Exclude<Counter, `up_${string}`>, n?: number): void;
+}
+
+/** What a recorder needs. */
+export interface MinuteRecorderOptions {
+  redis: Redis;
+  prefix: string;
+  /** Which app counts: its minutes are marked, so that no traffic can be told from nobody there. */
+  app: CountingApp;
+  /** Time between two writes, in milliseconds; 1000 when left out. */
+  flushMs?: number;
+  /** The clock, in epoch milliseconds. */
+  now?: () => number;
+}
+
+const FLUSH_MS = 1000;
+
+/** How long the last write may take when the process stops, in milliseconds. */
+const LAST_WRITE_MS = 1500;
+
+/**
+ * Starts to record. All counts of a second go to Redis in one script, which writes each batch once, however often it
+ * has to be sent. While Redis is away counts add up here, in bounded memory, and are written to the minutes in which
+ * they were counted once it is back; what was not written when the process dies is lost.
+ */
+export function startMinuteRecorder(options: MinuteRecorderOptions): MinuteRecorder {
+  const { app, flushMs = FLUSH_MS, now = Date.now } = options;
+  const id = randomUUID();
+  const tally = createTally();
+  let counts = new Map<Counter, number>();
+  let flushing: Promise<void> | undefined;
+
+  const collect = (): void => {
+    const minute = minuteOf(now());
+    tally.add(minute, `up_${app}`, 1);
+    for (const [counter, n] of counts) tally.add(minute, counter, n);
+    counts = new Map();
+  };
+  const write = async (): Promise<void> => {
+    for (let batch = tally.next(); batch; batch = tally.next()) {
+      try {
+        await writeBatch(options, id, batch);
+      } catch {
+        // Sent again with the next flush; that Redis is away is said elsewhere.
+        return;
+      }
+      tally.confirm();
+    }
+  };
+  const flush = (): Promise<void> => {
+    collect();
+    flushing ??= write().finally(() => {
+      flushing = undefined;
+    });
+    return flushing;
+  };
+  void flush();
+  const timer = setInterval(() => void flush(), flushMs).unref();
+
+  return {
+    add(counter, n = 1) {
+      counts.set(counter, (counts.get(counter) ?? 0) + n);
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      const writeTheRest = async (): Promise<void> => {
+        await flushing;
+        await flush();
+      };
+      await Promise.race([writeTheRest(), pause(LAST_WRITE_MS)]);
+    },
+  };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}
