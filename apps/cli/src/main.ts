@@ -1,9 +1,9 @@
 // Entry point of the operator's command line: one command, then the end.
 import { userInfo } from "node:os";
-import { disconnect, failFastOptions, RedisEnv, redisSettings } from "@mutt/redis";
+import { connectBriefly, disconnect, RedisEnv, redisSettings } from "@mutt/redis";
 import { baseEnv, parseEnv } from "@mutt/service";
-import { recordAudit } from "@mutt/store";
-import { Redis } from "ioredis";
+import { recordAudit, storeKeys } from "@mutt/store";
+import type { Redis } from "ioredis";
 import { z } from "zod";
 import { parseCommandLine } from "./command-line.ts";
 import { runCommand } from "./run-command.ts";
@@ -16,16 +16,18 @@ try {
   const line = parseCommandLine(process.argv.slice(2));
   const env = parseEnv(CliEnv, process.env);
   const prefix = env.QUEUE_PREFIX;
-  // Commands may be given before the connection stands: they wait for it, bounded by the timeout.
-  redis = new Redis({ ...failFastOptions(redisSettings(env)), enableOfflineQueue: true });
-  redis.on("error", () => {});
+  redis = connectBriefly(redisSettings(env), () => {});
   await runCommand(line, {
     redis,
     prefix,
     env: process.env,
+    auditKey: storeKeys(prefix).audit,
     recordAudit: recordAudit(prefix),
     actor: `cli:${userInfo().username}`,
     print: (text) => console.log(text),
+    ...(process.stdout.isTTY && {
+      rewrite: (text: string) => void process.stdout.write(`\r\x1b[K${text}`),
+    }),
   });
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));

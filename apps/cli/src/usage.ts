@@ -14,8 +14,28 @@ export const USAGE = `usage: npm run mutt -- COMMAND
   config set KEY VALUE [--reason TEXT]
   config reset KEY [--reason TEXT]
                           back to the environment's or the default value
+  dlq ls [FILTER] [--limit N]
+                          dead letters, those that failed last first
+  dlq show ID             one of them, with all that was tried
+  dlq groups              dead letters by kind of failure
+  dlq plan [FILTER]       what a redrive would do: count, classes, samples, what is left out and why;
+                          changes nothing
+  dlq redrive PLAN --reason TEXT [--rate N] [--all] [--detach]
+  dlq redrive FILTER --reason TEXT [--rate N] [--all] [--detach]
+                          replay what is planned, at most N a second (10) and never above the storm
+                          cap; --all where there is no filter but the queue; --detach does not wait
+  dlq redrives [REDRIVE]  the latest redrives, or the progress of one to its end
+  dlq pause|resume|cancel REDRIVE [--reason TEXT]
+                          what was replayed stays replayed
+  dlq quarantine|release GROUP --reason TEXT
+                          keep a kind of failure from being replayed, and end that
 
-Changes are in force within 2 s in every process, and are audited.`;
+  FILTER: --queue dlq-alerter|dlq-forwarder|dlq-dead  --class CLASS  --failure REASON
+          --fingerprint GROUP  --severity 0-7  --host HOST  --min-age 15m  --max-age 2d
+          --replays-min N  --replays-max N
+  All of "dlq" takes --json.
+
+Changes of rules and settings are in force within 2 s in every process. Every change is audited.`;
 
 /** The command line is not one of the usage's; the message says what is wrong. */
 export class UsageError extends Error {

@@ -10,6 +10,7 @@ import {
   type QueueConnection,
   readCounts,
 } from "@mutt/queues";
+import { readQuarantined } from "@mutt/redrive";
 import type { Pace, ReplaySettings } from "@mutt/replay";
 import type { Logger } from "@mutt/service";
 import type { Redis } from "ioredis";
@@ -18,6 +19,7 @@ import { startGateWatch } from "./gate-watch.ts";
 import { createLeader } from "./leader.ts";
 import type { RemediationMetrics } from "./metrics.ts";
 import { readPace } from "./pace.ts";
+import { startRedriveRunner } from "./redrive-runner.ts";
 import { type ReplayLoop, startReplayLoop } from "./replay-loop.ts";
 import { startRetention } from "./retention.ts";
 
@@ -106,9 +108,19 @@ export function startRemediation(deps: RemediationDeps): Remediation {
     queues: [fromAlerter, fromForwarder] as unknown as PipelineQueue<DeadLetterQueueName>[],
     leader,
     gates,
-    readQuarantined: async () => new Set(await redis.hkeys(`${prefix}:quarantine`)),
+    readQuarantined: async () => new Set((await readQuarantined({ redis, prefix })).keys()),
     delayed: () => DEAD_LETTER_QUEUES.reduce((sum, name) => sum + watch.delayed(name), 0),
     onPace: metrics.pace,
+  });
+  const redrives = startRedriveRunner({
+    redis,
+    prefix,
+    name: deps.worker,
+    queues: all,
+    gates,
+    maxPoisonRetries: workerDeps.maxPoisonRetries,
+    metrics,
+    logger,
   });
   const days = () => deps.settings().retentionDays;
   const retention = startRetention({ redis, prefix, queues: all, leader, days, metrics, logger });
@@ -116,7 +128,9 @@ export function startRemediation(deps: RemediationDeps): Remediation {
     isRunning: () => workers.every((worker) => worker.isRunning()),
     problem: loop.problem,
     async [Symbol.asyncDispose]() {
-      await Promise.all([loop, retention, watch].map((part) => part[Symbol.asyncDispose]()));
+      await Promise.all(
+        [loop, redrives, retention, watch].map((part) => part[Symbol.asyncDispose]()),
+      );
       await Promise.all(workers.map((worker) => closeWorker(worker, deps.giveBack)));
       await Promise.all([gates, leader].map((part) => part[Symbol.asyncDispose]()));
       await Promise.all([ingest, alert, ...opened].map(closeQueue));

@@ -2,10 +2,15 @@ import type { DeadLetter } from "@mutt/dead-letter";
 import { createScript } from "@mutt/redis";
 import type { Redis } from "ioredis";
 import type { DeadLetterQueueName } from "./names.ts";
-import type { PipelineQueue } from "./queue.ts";
 
 /** Where an entry stands: parked, held back by a gate, about to be parked, or in a worker's hands. */
 export type DeadLetterState = "failed" | "delayed" | "waiting";
+
+/** What has to be known of a queue to read it: an open queue will do, and so will its name and keys. */
+export interface DeadLetterKeys {
+  name: string;
+  toKey(type: string): string;
+}
 
 /** One dead letter with its place. */
 export interface DeadLetterItem {
@@ -14,6 +19,8 @@ export interface DeadLetterItem {
   queue: DeadLetterQueueName;
   state: DeadLetterState;
   entry: DeadLetter;
+  /** A page that begins `after` this one goes on behind the entry. */
+  cursor: string;
 }
 
 /** A part of a dead letter queue. */
@@ -54,9 +61,9 @@ return redis.call(reverse and 'ZREVRANGE' or 'ZRANGE', KEYS[1], from, from + ton
  * Reads a page of a dead letter queue, the oldest first unless told otherwise. Its cost depends on the page alone, not on
  * the length of the queue. An entry whose data cannot be read is left out.
  */
-export async function readDeadLetterPage<Name extends DeadLetterQueueName>(
+export async function readDeadLetterPage(
   redis: Redis,
-  queue: PipelineQueue<Name>,
+  queue: DeadLetterKeys,
   { state = "failed", after = "", limit, newestFirst = false }: DeadLetterPageOptions,
 ): Promise<DeadLetterPage> {
   const found =
@@ -68,19 +75,20 @@ export async function readDeadLetterPage<Name extends DeadLetterQueueName>(
     queue,
     found.map(({ id }) => id),
   );
-  const items = entries.flatMap(({ id, entry }) =>
-    entry ? [{ id, queue: queue.name as DeadLetterQueueName, state, entry }] : [],
+  const name = queue.name as DeadLetterQueueName;
+  const items = entries.flatMap(({ id, entry }, index) =>
+    entry ? [{ id, queue: name, state, entry, cursor: found[index]?.cursor ?? "" }] : [],
   );
   const last = found.at(-1);
   return { items, ...(last && found.length === limit ? { next: last.cursor } : {}) };
 }
 
 /** Reads one entry by the id of its job; `undefined` when there is none. */
-export async function readDeadLetter<Name extends DeadLetterQueueName>(
+export async function readDeadLetter(
   redis: Redis,
-  queue: PipelineQueue<Name>,
+  queue: DeadLetterKeys,
   id: string,
-): Promise<DeadLetterItem | undefined> {
+): Promise<Omit<DeadLetterItem, "cursor"> | undefined> {
   const [found] = await readEntries(redis, queue, [id]);
   if (found?.entry === undefined) return undefined;
   const isParked = (await redis.zscore(queue.toKey("failed"), id)) !== null;
@@ -141,10 +149,16 @@ async function readEntries(
 function parseEntry(data: unknown): DeadLetter | undefined {
   if (typeof data !== "string") return undefined;
   try {
-    const entry = JSON.parse(data) as Partial<DeadLetter>;
-    const isEntry = typeof entry.alert_id === "string" && typeof entry.payload === "object";
-    return isEntry ? (entry as DeadLetter) : undefined;
+    const entry = JSON.parse(data) as DeadLetter;
+    return isDeadLetter(entry) ? entry : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** As much as whoever reads it relies on; throws for what is no object at all. */
+function isDeadLetter(entry: DeadLetter): boolean {
+  const event = entry.origin_queue === "alert" ? entry.payload.custom_info.event : entry.payload;
+  const texts = [entry.alert_id, entry.fingerprint, entry.last_failed_at, event.hostname];
+  return texts.every((text) => typeof text === "string" && text !== "");
 }

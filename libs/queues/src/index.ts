@@ -10,13 +10,20 @@ export {
 export { closeQueue, closeWorker } from "./close.ts";
 export { backlog, QUEUE_STATES, type QueueCounts, readCounts } from "./counts.ts";
 export {
+  type DeadLetterList,
+  type DeadLetterListOptions,
+  listDeadLetters,
+} from "./dead-letter-list.ts";
+export {
   type DeadLetterItem,
+  type DeadLetterKeys,
   type DeadLetterPage,
   type DeadLetterPageOptions,
   type DeadLetterState,
   readDeadLetter,
   readDeadLetterPage,
 } from "./dead-letter-pages.ts";
+export { createDeadLetterReader, type DeadLetterReader } from "./dead-letter-reader.ts";
 export { countDrained, readDrained } from "./drained.ts";
 export {
   carriedReplays,

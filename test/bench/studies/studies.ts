@@ -1,5 +1,6 @@
 import type { Bench } from "../scenarios/measure-step.ts";
 import { studyOverload } from "./overload.ts";
+import { studyRedrive } from "./redrive.ts";
 
 /** What a study gets. */
 export interface StudyContext {
@@ -15,4 +16,7 @@ export interface StudyContext {
 export type Study = (context: StudyContext) => Promise<string>;
 
 /** Every study by the name under which the command line asks for it. */
-export const STUDIES: Readonly<Record<string, Study>> = { overload: studyOverload };
+export const STUDIES: Readonly<Record<string, Study>> = {
+  overload: studyOverload,
+  redrive: studyRedrive,
+};
