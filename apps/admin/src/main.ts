@@ -1,5 +1,6 @@
 // Entry point: read the environment, build the parts, run until a signal, stop the parts in reverse order.
 import { openKeyring, parseAdminKeys } from "@mutt/api-keys";
+import { startDynamicConfig } from "@mutt/dynamic-config";
 import {
   connectFailFast,
   createConnectionErrorLog,
@@ -8,9 +9,22 @@ import {
   redisProblem,
   redisSettings,
 } from "@mutt/redis";
-import { createHttpApp, runApp, startHttpServer } from "@mutt/service";
+import {
+  createHttpApp,
+  createInvalidSettingCounter,
+  runApp,
+  secretsIn,
+  startHttpServer,
+} from "@mutt/service";
+import { createAdminRoutes } from "./admin.ts";
+import { startAuditRetention } from "./audit-retention.ts";
+import { underBasePath } from "./base-path.ts";
 import { AdminEnv } from "./config.ts";
-import { startQueueMetrics } from "./queue-metrics.ts";
+import { startHistorySampler } from "./history-sampler.ts";
+import { openQueues } from "./open-queues.ts";
+import { registerQueueMetrics } from "./queue-metrics.ts";
+import { prometheusOptions } from "./slo/env.ts";
+import { startSlo } from "./slo/start-slo.ts";
 
 await runApp(
   { service: "admin", schema: AdminEnv, env: process.env },
@@ -20,7 +34,7 @@ await runApp(
     const redis = connectFailFast(address, onError);
     parts.defer("redis", () => disconnect(redis));
     // Refuses to start without keys, like every app that people or senders reach.
-    parts.use(
+    const keyring = parts.use(
       "api keys",
       await openKeyring({
         variable: "ADMIN_API_KEYS",
@@ -30,19 +44,53 @@ await runApp(
         logger,
       }),
     );
-    const queues = { connection: failFastOptions(address), prefix: env.QUEUE_PREFIX, onError };
-    parts.use("queue metrics", startQueueMetrics(queues, registry));
+    const prefix = env.QUEUE_PREFIX;
+    const config = parts.use(
+      "configuration",
+      await startDynamicConfig({
+        redis,
+        prefix,
+        env: process.env,
+        logger,
+        onInvalid: createInvalidSettingCounter(registry),
+      }),
+    );
+    const connection = { connection: failFastOptions(address), prefix, onError };
+    const { queues } = parts.use("queues", openQueues(connection));
+    registerQueueMetrics(queues, registry);
+    parts.use("history sampler", startHistorySampler({ redis, queues: connection, logger }));
+    parts.use("audit retention", startAuditRetention({ redis, prefix, config, logger }));
+    const prometheus = prometheusOptions(env);
+    const slo = parts.use(
+      "slo checker",
+      startSlo({ redis, prefix, config, prometheus, registry, logger }),
+    );
     const app = createHttpApp({
       ops: {
         registry,
         ready: [shutdown.check, { name: "redis", check: () => redisProblem(redis) }],
       },
+      routes: createAdminRoutes({
+        redis,
+        prefix,
+        env: process.env,
+        config,
+        queues,
+        keyring,
+        basePath: env.ADMIN_BASE_PATH,
+        environment: env.ENVIRONMENT_LABEL,
+        consoleDirectory: env.CONSOLE_DIR,
+        secrets: secretsIn(process.env),
+        slo: slo.routes,
+        logger,
+      }),
       logger,
     });
+    app.set("trust proxy", env.TRUST_PROXY);
     parts.use(
       "http server",
       await startHttpServer({
-        app,
+        app: underBasePath(env.ADMIN_BASE_PATH, app),
         host: env.HOST,
         port: env.ADMIN_PORT,
         portVariable: "ADMIN_PORT",

@@ -31,11 +31,20 @@ export interface SettingsDeps {
   recordAudit: (transaction: ChainableCommander, entry: SettingAudit) => void;
 }
 
+/** A setting as it stood before a change. */
+export interface SeenSetting {
+  value: SettingValue;
+  /** Whether Redis has a text for it. */
+  isStored: boolean;
+}
+
 /** Who changes which setting, and why. */
 interface ChangeBy {
   key: string;
   actor: string;
   reason?: string;
+  /** Says whether the setting still is what the one who changes it has seen; left out, any is. */
+  isSeen?: (stored: SeenSetting) => boolean;
 }
 
 /** A change that was made. */
@@ -49,7 +58,7 @@ export interface SettingChange {
  * Puts a value in force in every process, for good: `value` is text as in the environment, or a JSON number
  * or boolean. The value, the notice and the audit entry are one transaction.
  * Rejects with a `SettingError` when the key does not exist, the value cannot be, or it breaks a rule with
- * another setting in force.
+ * another setting in force, and when it is not what `isSeen` wants.
  */
 export async function setSetting(
   deps: SettingsDeps,
@@ -76,7 +85,8 @@ interface CheckedChange extends ChangeBy {
 
 /** Changes by people collide rarely, and each attempt takes a few milliseconds. */
 const MAX_ATTEMPTS = 10;
-const CHANGE_LIMIT_MS = 3000;
+/** Whoever asked for the change is answered within two seconds. */
+const CHANGE_LIMIT_MS = 1800;
 
 async function applyChange(deps: SettingsDeps, change: CheckedChange): Promise<SettingChange> {
   const connection = ownConnection(deps.redis);
@@ -125,8 +135,12 @@ async function attemptChange(
   await redis.watch(...keys);
   const { values, stored, problems } = readStored(await redis.mget(...keys), base);
   const made: SettingChange = { key, old: values[key], new: value ?? base.settings[key] };
+  const isStored = stored.has(key) || problems.has(key);
+  if (change.isSeen?.({ value: made.old, isStored }) === false) {
+    throw new SettingError("stale", key, `${key} was changed since it was read: read it again`);
+  }
   // A text that cannot be used is in Redis all the same, and a reset takes it out.
-  if (value === undefined && !stored.has(key) && !problems.has(key)) return made;
+  if (value === undefined && !isStored) return made;
   const isSet = (other: SettingKey) => other === key || stored.has(other) || base.given.has(other);
   checkRules(key, followPairs({ ...values, [key]: made.new }, isSet));
 

@@ -1,5 +1,6 @@
 export {
   resetSetting,
+  type SeenSetting,
   type SettingAudit,
   type SettingChange,
   type SettingsDeps,

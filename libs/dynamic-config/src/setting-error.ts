@@ -1,5 +1,5 @@
 /** Why a change of a setting was refused. */
-export type SettingErrorReason = "unknown_key" | "invalid_value" | "conflict";
+export type SettingErrorReason = "unknown_key" | "invalid_value" | "conflict" | "stale";
 
 /** A setting that does not exist or a value that cannot be; the message names the key, what was given and the cure. */
 export class SettingError extends Error {

@@ -23,6 +23,7 @@ export { createOpsRouter, type OpsOptions } from "./ops-router.ts";
 export { createParts, type Parts } from "./parts.ts";
 export { type Problem, ProblemError, sendProblem } from "./problem.ts";
 export { createProblemErrors, createProblemFallback } from "./problem-routes.ts";
+export { createRedactor, type RedactLimits, type Redactor } from "./redact.ts";
 export { type App, type AppOptions, runApp } from "./run-app.ts";
 export {
   type ProcessPort,

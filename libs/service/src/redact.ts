@@ -17,11 +17,22 @@ const SECRET_FIELD =
 
 const URL_PASSWORD = /(:\/\/[^\s:/?#@"]*:)[^\s/?#@"]+@/g;
 
-const MAX_DEPTH = 6;
-const MAX_ITEMS = 100;
+/** How much of a value is kept. */
+export interface RedactLimits {
+  /** Levels of nesting. */
+  depth: number;
+  /** Items of each list. */
+  items: number;
+}
+
+/** Enough for a log line. */
+const LOG_LIMITS: RedactLimits = { depth: 6, items: 100 };
 
 /** Makes a redactor for the secrets that a process knows; field names are recognised without being told. */
-export function createRedactor(secrets: readonly string[]): Redactor {
+export function createRedactor(
+  secrets: readonly string[],
+  limits: RedactLimits = LOG_LIMITS,
+): Redactor {
   const pattern = secretPattern(secrets);
   /** The objects around the one at hand: meeting one of them again is a cycle. */
   const parents: object[] = [];
@@ -37,7 +48,7 @@ export function createRedactor(secrets: readonly string[]): Redactor {
     if (typeof value === "function" || typeof value === "symbol") return `[${typeof value}]`;
     if (typeof value !== "object" || value === null) return value;
     if (parents.includes(value)) return "[circular]";
-    if (parents.length >= MAX_DEPTH) return "[too deep]";
+    if (parents.length >= limits.depth) return "[too deep]";
     parents.push(value);
     try {
       return cleanObject(value);
@@ -61,8 +72,10 @@ export function createRedactor(secrets: readonly string[]): Redactor {
   };
 
   const cleanItems = (items: unknown[]): unknown[] => {
-    const cleaned = items.slice(0, MAX_ITEMS).map(clean);
-    return items.length > MAX_ITEMS ? [...cleaned, `[${items.length - MAX_ITEMS} more]`] : cleaned;
+    const cleaned = items.slice(0, limits.items).map(clean);
+    return items.length > limits.items
+      ? [...cleaned, `[${items.length - limits.items} more]`]
+      : cleaned;
   };
 
   const cleanFields = (fields: object): Record<string, unknown> => {

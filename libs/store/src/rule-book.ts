@@ -1,6 +1,5 @@
-import { compileRules, type Rule, type RuleDraft, RuleSchema } from "@mutt/rules";
+import { type Rule, RuleSchema } from "@mutt/rules";
 import type { Redis } from "ioredis";
-import { type AuditEntry, recordAudit } from "./audit.ts";
 import { storeKeys } from "./keys.ts";
 
 /** Where the rules are. */
@@ -19,6 +18,12 @@ export interface RuleBook {
   teams: Map<string, string>;
 }
 
+/** A rule book with what is needed to change it. */
+export interface EditableBook extends RuleBook {
+  /** The last rule id that was given out. */
+  lastRuleId: number;
+}
+
 /** Reads the version alone: cheap enough to ask every second. */
 export async function readRuleBookVersion({ redis, prefix }: StoreDeps): Promise<number> {
   return Number((await redis.get(storeKeys(prefix).version)) ?? 0);
@@ -28,7 +33,13 @@ export async function readRuleBookVersion({ redis, prefix }: StoreDeps): Promise
  * Reads rules, dev hosts and teams as one consistent picture.
  * Throws when a stored rule does not fit the schema; its id is named.
  */
-export async function readRuleBook({ redis, prefix }: StoreDeps): Promise<RuleBook> {
+export async function readRuleBook(deps: StoreDeps): Promise<RuleBook> {
+  const { lastRuleId: _, ...book } = await readEditableBook(deps);
+  return book;
+}
+
+/** As `readRuleBook`, with what a change has to know besides. */
+export async function readEditableBook({ redis, prefix }: StoreDeps): Promise<EditableBook> {
   const keys = storeKeys(prefix);
   const replies = await redis
     .multi()
@@ -36,16 +47,18 @@ export async function readRuleBook({ redis, prefix }: StoreDeps): Promise<RuleBo
     .hgetall(keys.rules)
     .smembers(keys.devHosts)
     .hgetall(keys.teams)
+    .get(keys.lastRuleId)
     .exec();
-  const [version, rules, devHosts, teams] = (replies ?? []).map(([error, value]) => {
+  const [version, rules, devHosts, teams, lastRuleId] = (replies ?? []).map(([error, value]) => {
     if (error) throw error;
     return value;
-  }) as [string | null, Record<string, string>, string[], Record<string, string>];
+  }) as [string | null, Record<string, string>, string[], Record<string, string>, string | null];
   return {
     version: Number(version ?? 0),
     rules: Object.entries(rules).map(parseStoredRule).sort(byPriority),
     devHosts: new Set(devHosts),
     teams: new Map(Object.entries(teams)),
+    lastRuleId: Number(lastRuleId ?? 0),
   };
 }
 
@@ -62,87 +75,4 @@ function byPriority(a: Rule, b: Rule): number {
 /** Counts the stored rules, active or not. */
 export async function countRules({ redis, prefix }: StoreDeps): Promise<number> {
   return await redis.hlen(storeKeys(prefix).rules);
-}
-
-/** Rules, dev hosts and teams as they come out of a rules file. */
-export interface RulesImport {
-  rules: RuleDraft[];
-  dev_hosts: string[];
-  teams: { hostname: string; team: string }[];
-}
-
-/** What an import did. */
-export interface ImportResult {
-  created: number;
-  updated: number;
-  removed: number;
-}
-
-/**
- * Writes a whole rules file, or nothing of it.
- * A rule with a known id replaces that rule, one without an id gets the next free one; with `replace`, rules,
- * dev hosts and teams that are not in the file go. The resulting set is compiled first: what would not load
- * is refused here, with every problem named.
- */
-export async function importRules(
-  deps: StoreDeps,
-  file: RulesImport,
-  options: { actor: string; reason?: string; replace?: boolean },
-): Promise<ImportResult> {
-  const { redis, prefix } = deps;
-  const keys = storeKeys(prefix);
-  const stored = await readRuleBook(deps);
-  const before = new Map(stored.rules.map((rule) => [rule.id, rule]));
-  const incoming = await assignIds(deps, file.rules, before);
-  const kept = options.replace ? [] : stored.rules.filter((rule) => !incoming.has(rule.id));
-  compileRules([...kept, ...incoming.values()]);
-
-  const removed = options.replace ? [...before.keys()].filter((id) => !incoming.has(id)) : [];
-  const result: ImportResult = {
-    created: [...incoming.keys()].filter((id) => !before.has(id)).length,
-    updated: [...incoming.keys()].filter((id) => before.has(id)).length,
-    removed: removed.length,
-  };
-  const transaction = redis.multi();
-  if (options.replace) transaction.del(keys.rules, keys.devHosts, keys.teams);
-  for (const [id, rule] of incoming) transaction.hset(keys.rules, String(id), JSON.stringify(rule));
-  if (file.dev_hosts.length > 0) transaction.sadd(keys.devHosts, ...file.dev_hosts);
-  for (const { hostname, team } of file.teams) transaction.hset(keys.teams, hostname, team);
-  transaction.incr(keys.version);
-  const entry: AuditEntry = {
-    actor: options.actor,
-    action: "rules.import",
-    target: "rules",
-    new: { ...result, ids: [...incoming.keys()] },
-    at: new Date().toISOString(),
-  };
-  if (options.reason !== undefined) entry.reason = options.reason;
-  recordAudit(prefix)(transaction, entry);
-  for (const [error] of (await transaction.exec()) ?? []) if (error) throw error;
-  return result;
-}
-
-async function assignIds(
-  { redis, prefix }: StoreDeps,
-  drafts: readonly RuleDraft[],
-  existing: ReadonlyMap<number, Rule>,
-): Promise<Map<number, Rule>> {
-  const key = storeKeys(prefix).lastRuleId;
-  const given = drafts.flatMap((draft) => (draft.id === undefined ? [] : [draft.id]));
-  const taken = new Set([...existing.keys(), ...given]);
-  if (new Set(given).size < given.length) {
-    const twice = given.find((id, index) => given.indexOf(id) !== index);
-    throw new Error(`rule id ${twice} stands twice in the file: give each rule its own id`);
-  }
-  const rules = new Map<number, Rule>();
-  for (const draft of drafts) {
-    let id = draft.id;
-    while (id === undefined) {
-      const next = await redis.incr(key);
-      if (!taken.has(next)) id = next;
-    }
-    taken.add(id);
-    rules.set(id, { ...draft, id });
-  }
-  return rules;
 }
