@@ -1,3 +1,4 @@
+export { ensureConsole } from "./console-build.ts";
 export { type LaunchOptions, launch, type Running } from "./launch.ts";
 export { parseSamples, type Sample, sumBy } from "./metrics-text.ts";
 export { waitReady } from "./readiness.ts";

@@ -1,4 +1,5 @@
 // Entry point of `npm run app -- NAME`: one app in this process, in the foreground.
+import { ensureConsole } from "./console-build.ts";
 import { homeAt } from "./home.ts";
 import { joinStack } from "./join-stack.ts";
 import { registerReplica } from "./replicas.ts";
@@ -14,6 +15,7 @@ if (isAppName(name)) {
   Object.assign(process.env, variables);
   for (const line of lines) console.error(line);
   const { HOST: host = "127.0.0.1", [PORT_VARIABLES[name]]: port } = process.env;
+  if (name === "admin") await ensureConsole();
   if (stack && port) registerReplica(home, { name, url: urlOf(host, Number(port)) });
   // The app's own entry file: its signals, log and exit code are those of this process.
   await import(mainFileOf(name));

@@ -1,4 +1,5 @@
 import type { Environment } from "@mutt/service";
+import { ensureConsole } from "./console-build.ts";
 import { loadCredentials } from "./credentials.ts";
 import { homeAt, makeHome } from "./home.ts";
 import type { Interrupt } from "./interrupt.ts";
@@ -46,6 +47,7 @@ export async function runStack(
   if (leftovers.length > 0) {
     report.step("left-overs", `of an earlier start are stopped: ${leftovers.join(", ")}`);
   }
+  if (await ensureConsole()) report.step("console", "built for the admin app");
   const plan = await planStack(settings, credentials);
   const { additions } = plan;
   if (settings.MOOG_WEBHOOK_URL && !settings.MOOG_API_KEY) {

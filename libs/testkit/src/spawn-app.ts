@@ -6,6 +6,7 @@ import { freeLoopbackPort } from "@mutt/private-redis";
 import {
   type AppName,
   endWithin,
+  ensureConsole,
   launch,
   mainFileOf,
   PORT_VARIABLES,
@@ -54,6 +55,7 @@ const BASE_ENV = {
 export async function spawnApp(name: AppName, options: SpawnAppOptions): Promise<SpawnedApp> {
   const portVariable = PORT_VARIABLES[name];
   const port = options.env[portVariable] ?? String(await freeLoopbackPort());
+  if (name === "admin") await ensureConsole();
   const dir = await mkdtemp(join(tmpdir(), `mutt-test-${name}-`));
   const logFile = join(dir, `${name}.log`);
   const running = await launch({

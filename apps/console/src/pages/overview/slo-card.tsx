@@ -1,0 +1,93 @@
+import type { BurnPair, SloComponent, SloState } from "../../api/slo.ts";
+import { Badge, type Tone } from "../../components/badge.tsx";
+import { formatAgo, formatAvailability, formatBurn, formatPercent } from "../../format.ts";
+import { useNow } from "../../state/now.ts";
+
+const SLO_TONES: Record<SloState, Tone> = {
+  ok: "good",
+  warn: "warn",
+  critical: "bad",
+  unknown: "idle",
+};
+
+/** One service objective: how it stands, what is left of its budget and how fast that goes. */
+export function SloCard(props: { title: string; slo: SloComponent; windowHours: number }) {
+  const { title, slo, windowHours } = props;
+  const now = useNow();
+  // While it cannot be told, the last that was known is shown, and said to be that.
+  const shown = slo.state === "unknown" ? (slo.last_known ?? slo) : slo;
+  const budget = shown.error_budget_remaining;
+  const tone = SLO_TONES[slo.state];
+  return (
+    <article class={`card card-${tone}`} aria-label={title}>
+      <div class="card-head">
+        <h3>{title}</h3>
+        <Badge tone={tone}>{slo.state}</Badge>
+      </div>
+      <p class="figure">
+        {formatPercent(budget === null ? null : Math.abs(budget), 0)}
+        <small>
+          {budget !== null && budget < 0 ? "over the error budget" : "of the error budget left"}
+        </small>
+      </p>
+      <progress
+        class={`meter meter-${tone}`}
+        max={1}
+        value={Math.min(Math.max(budget ?? 0, 0), 1)}
+        aria-label="Error budget left"
+      />
+      <dl class="facts">
+        <dt>Availability</dt>
+        <dd>
+          {formatAvailability(shown.availability)}{" "}
+          <span class="muted">of {formatAvailability(slo.target)}</span>
+        </dd>
+        <dt>Burn rate</dt>
+        <dd>{formatBurn(shown.burn_rate)}</dd>
+        {slo.state !== "unknown" &&
+          slo.windows.map((pair) => <Pair key={pair.long.window} pair={pair} />)}
+        <dt>Window</dt>
+        <dd>{windowHours % 24 === 0 ? `${windowHours / 24} d` : `${windowHours} h`}</dd>
+        {slo.coverage != null && slo.coverage < 0.995 && (
+          <>
+            <dt>Measured</dt>
+            <dd>{formatPercent(slo.coverage)} of it</dd>
+          </>
+        )}
+      </dl>
+      {slo.state === "unknown" && (
+        <p class="small muted">
+          {describeReason(slo.reason)}
+          {slo.last_known && `; last known ${formatAgo(slo.last_known.evaluated_at, now)}`}
+        </p>
+      )}
+    </article>
+  );
+}
+
+/** A pair of windows: both have to burn faster than the threshold before it counts. */
+function Pair({ pair }: { pair: BurnPair }) {
+  const { long, short, threshold, breached } = pair;
+  return (
+    <>
+      <dt>
+        {long.window} and {short.window}
+      </dt>
+      <dd>
+        {breached ? (
+          <strong>
+            {formatBurn(long.burn_rate)}, {formatBurn(short.burn_rate)}
+          </strong>
+        ) : (
+          `${formatBurn(long.burn_rate)}, ${formatBurn(short.burn_rate)}`
+        )}{" "}
+        <span class="muted">of {formatBurn(threshold)}</span>
+      </dd>
+    </>
+  );
+}
+
+/** The server's word for why an objective cannot be told, in plain words. */
+function describeReason(reason: string | null | undefined): string {
+  return reason ? reason.replaceAll("_", " ") : "no data";
+}

@@ -1,0 +1,79 @@
+import { execFileSync } from "node:child_process";
+import { ensureChromium } from "@mutt/machine-packages";
+import { TEST_KEYS } from "@mutt/testkit";
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  type Locator,
+  type Page,
+} from "playwright-core";
+
+/** A headless browser; disposing of it closes every page. */
+export async function startBrowser(): Promise<Browser> {
+  const { command } = await ensureChromium({ log: () => {} });
+  // Playwright wants a path, not a name.
+  const executablePath = execFileSync("which", [command], { encoding: "utf8" }).trim();
+  return await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+}
+
+/** What must not happen on any page. */
+interface Misdeeds {
+  /** Errors in the console, where Chromium also reports breaches of the page's policy. */
+  errors: string[];
+  /** Requests to another origin. */
+  foreign: string[];
+}
+
+/** A page that is watched. */
+export interface Watched extends AsyncDisposable {
+  page: Page;
+  misdeeds: Misdeeds;
+}
+
+/** Roles for which a test pipeline has a key. */
+type Role = "viewer" | "operator" | "admin";
+
+/** Opens a page that is watched from its first request on; nobody is signed in. */
+export async function openPage(
+  browser: Browser,
+  baseUrl: string,
+  options: BrowserContextOptions = {},
+): Promise<Watched> {
+  const context = await browser.newContext({ baseURL: `${baseUrl}/`, ...options });
+  // Well below the time of a whole test: what does not come is named.
+  context.setDefaultTimeout(20_000);
+  const page = await context.newPage();
+  const misdeeds: Misdeeds = { errors: [], foreign: [] };
+  const origin = new URL(baseUrl).origin;
+  page.on("console", (message) => {
+    // Warnings are Bull Board's advice to itself, such as what it preloaded in vain.
+    if (message.type() === "error")
+      misdeeds.errors.push(`${message.text()} (${message.location().url})`);
+  });
+  page.on("pageerror", (error) => misdeeds.errors.push(String(error)));
+  page.on("request", (request) => {
+    if (new URL(request.url()).origin !== origin) misdeeds.foreign.push(request.url());
+  });
+  return { page, misdeeds, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** Signs in through the page and waits for the one that was asked for. */
+export async function signIn({ page, misdeeds }: Watched, role: Role, path = "./"): Promise<void> {
+  await page.goto(path);
+  await page.getByLabel("Key").fill(TEST_KEYS[role]);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+  // The browser itself logs the 401 by which the page learns that nobody is signed in.
+  misdeeds.errors = misdeeds.errors.filter((error) => !/401 .*api\/v1\/session/.test(error));
+}
+
+/** How many pixels of a canvas are not transparent. */
+export async function paintedPixels(canvas: Locator): Promise<number> {
+  return await canvas.evaluate((element) => {
+    if (!(element instanceof HTMLCanvasElement)) return 0;
+    const { width, height } = element;
+    const pixels = element.getContext("2d")?.getImageData(0, 0, width, height).data ?? [];
+    return pixels.filter((value, index) => index % 4 === 3 && value > 0).length;
+  });
+}

@@ -1,0 +1,88 @@
+// Entry point of `npm run screenshots`: the pictures of docs/CONSOLE.md, taken from a real pipeline in trouble.
+import { mkdir } from "node:fs/promises";
+import { startPipeline, waitFor } from "@mutt/testkit";
+import type { Page } from "playwright-core";
+import { FORWARD_FAULTS, faults, jobsIn, putRules, rule, sendAll } from "../e2e/support.ts";
+import { openPage, signIn, startBrowser } from "./browser.ts";
+
+const IMAGES = new URL("../../docs/images/", import.meta.url).pathname;
+
+/** Small enough for a page of text, large enough to be read. */
+const DESKTOP = { width: 1120, height: 760 };
+const PHONE = { width: 375, height: 720 };
+
+await using pipeline = await startPipeline({
+  testName: "screenshots",
+  env: { MOOG_MAX_RETRIES: "1", MOOG_RETRY_BASE_MS: "50", REMEDIATION_ENABLED: "false" },
+  prepare: (parts) =>
+    putRules(parts, [
+      FORWARD_FAULTS,
+      rule({ name: "Link down", match_type: "regex", match_string: "changed state to down" }),
+      rule({ name: "UPS on battery", match_type: "oid_prefix", trap_oid: "1.3.6.1.4.1.318" }),
+      rule({ name: "Chatter", match_string: "chatter", prod_handling: "Ignore", is_active: false }),
+    ]),
+});
+await using browser = await startBrowser();
+await mkdir(IMAGES, { recursive: true });
+await makeTrouble();
+
+const url = pipeline.app("admin").url;
+await using desktop = await openPage(browser, url, { viewport: DESKTOP });
+await desktop.page.goto("./");
+await desktop.page.getByLabel("Key").waitFor();
+await shoot(desktop.page, "sign-in");
+await signIn(desktop, "admin");
+await desktop.page.locator("canvas").first().waitFor();
+await shoot(desktop.page, "overview");
+
+await desktop.page.goto("./dead-letters");
+await desktop.page.getByRole("button", { name: "Plan a redrive", exact: true }).first().waitFor();
+await shoot(desktop.page, "dead-letters");
+await desktop.page.getByRole("button", { name: "Plan a redrive", exact: true }).first().click();
+await desktop.page.getByLabel("Reason").fill("The platform is back, its certificate was renewed");
+await shoot(desktop.page, "redrive");
+await desktop.page.keyboard.press("Escape");
+
+await desktop.page.goto("./rules");
+await desktop.page.getByLabel("Host", { exact: true }).first().fill("core-sw1.example.net");
+await desktop.page
+  .getByLabel("Message", { exact: true })
+  .fill("%LINK-3-UPDOWN: Interface Te1/0/3, changed state to down");
+await desktop.page.getByRole("button", { name: "Test" }).click();
+await desktop.page.getByText("What each rule says").click();
+await shoot(desktop.page, "rules");
+
+await desktop.page.goto("./configuration");
+await desktop.page.getByText("moog_rate_limit").first().waitFor();
+await shoot(desktop.page, "configuration");
+
+await using phone = await openPage(browser, url, {
+  viewport: PHONE,
+  colorScheme: "dark",
+  isMobile: true,
+});
+await signIn(phone, "operator");
+await phone.page.locator("canvas").first().waitFor();
+await shoot(phone.page, "phone");
+
+/** Alerts that arrive, some that die, and a receiver that refuses the key. */
+async function makeTrouble(): Promise<void> {
+  await sendAll(pipeline, [faults(200, "interface")]);
+  pipeline.receiver.setMode({ mode: "error", status: 500 });
+  await sendAll(pipeline, [faults(24, "upstream")]);
+  await waitFor(async () => (await jobsIn(pipeline, "dlq-forwarder", "failed")) >= 24, {
+    what: "the dead letters are parked",
+    timeoutMs: 60_000,
+  });
+  pipeline.receiver.setMode({ mode: "unauthorized" });
+  await sendAll(pipeline, [faults(12, "waiting")]);
+  await waitFor(
+    () => pipeline.app("forwarder").metric("mutt_circuit_breaker_state", { state: "open" }),
+    { what: "the breaker opens", timeoutMs: 30_000 },
+  );
+}
+
+async function shoot(page: Page, name: string): Promise<void> {
+  await page.waitForLoadState("networkidle", { timeout: 3_000 }).catch(() => {});
+  await page.screenshot({ path: `${IMAGES}${name}.png` });
+}
