@@ -2,11 +2,13 @@
 import { globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename } from "node:path";
-import { DEAD_LETTER_QUEUES, QUEUE_NAMES, readCounts } from "@mutt/queues";
+import { QUEUE_NAMES, readCounts } from "@mutt/queues";
 import { createInvalidSettingCounter } from "@mutt/service";
+import { createSloMetrics } from "../../apps/admin/src/slo/metrics.ts";
 import { createMetrics as createAlerterMetrics } from "../../apps/alerter/src/metrics.ts";
 import { createMetrics as createForwarderMetrics } from "../../apps/forwarder/src/metrics.ts";
 import { createMetrics as createIngestorMetrics } from "../../apps/ingestor/src/metrics.ts";
+import { createMetrics as createRemediationMetrics } from "../../apps/remediation/src/metrics.ts";
 import { formatTable } from "./markdown.ts";
 
 /** One metric as it is registered. */
@@ -41,6 +43,11 @@ export async function readMetrics(): Promise<Metric[]> {
     ["ingestor", (registry) => createIngestorMetrics(registry, async () => 0)],
     ["alerter", (registry) => createAlerterMetrics(registry, () => 0)],
     ["forwarder", createForwarderMetrics],
+    ["remediation", createRemediationMetrics],
+    [
+      "admin",
+      (registry) => createSloMetrics(registry, { target: () => 0.5, readMemoryUse: async () => 0 }),
+    ],
   ];
   const registered: Metric[] = [];
   for (const [app, register] of registries) {
@@ -49,7 +56,6 @@ export async function readMetrics(): Promise<Metric[]> {
   const jobStates = Object.keys(await readCounts({ getJobCounts: async () => ({}) }));
   return [
     ...registered,
-    ...metricsInSource("remediation", "parking.ts", { queue: DEAD_LETTER_QUEUES }),
     ...metricsInSource("admin", "queue-metrics.ts", { queue: QUEUE_NAMES, state: jobStates }),
     ...(await metricsOf(appsThatCall("createInvalidSettingCounter("), createInvalidSettingCounter)),
   ];
@@ -60,7 +66,7 @@ export function metricNamesInSources(): string[] {
   const files = globSync("{apps,libs}/*/src/**/*.ts", { cwd: ROOT });
   const names = files
     .filter((file) => !file.endsWith(".test.ts"))
-    .flatMap((file) => [...readFileSync(ROOT + file, "utf8").matchAll(/name: "(mutt_\w+)"/g)]);
+    .flatMap((file) => [...readFileSync(ROOT + file, "utf8").matchAll(/name: "(mutt_\w+)",\s*help:/g)]);
   return [...new Set(names.map((match) => match[1] ?? ""))];
 }
 

@@ -128,8 +128,9 @@ async function replay(
   const { redis, prefix, metrics, logger } = deps;
   const counts = countReplay(entry);
   const by = request.actor ?? request.by;
-  await addReplay(deps.origins, entry, { counts, by });
+  // Before the add: a fast alerter takes it off again at once. The alerter sets the counter right after a crash.
   if (entry.origin_queue === "ingest") await raiseIngestDepth(redis, prefix, 1);
+  await addReplay(deps.origins, entry, { counts, by });
   await countReplayStarted(redis, prefix);
   if (queue === "dlq-dead") await auditResurrection(deps, entry, by);
   metrics.moved(entry.class);

@@ -113,44 +113,56 @@ function registerTotals(registry: Registry, readings: RemediationReadings | unde
 }
 
 function registerDepths(registry: Registry, readings: RemediationReadings | undefined): void {
-  const depth = new Gauge({
-    name: "mutt_remediation_dlq_depth",
-    help: "Dead letters by queue, one per alert",
-    labelNames: ["queue"],
-    registers: [registry],
-    async collect() {
-      // While Redis is away the last depths stay: a scrape must not fail as a whole for them.
-      await Promise.all((readings?.queues ?? []).map((queue) => show(queue).catch(() => {})));
-    },
-  });
-  const age = new Gauge({
-    name: "mutt_dlq_oldest_age_seconds",
-    help: "How long the oldest dead letter of a queue has been parked",
-    labelNames: ["queue"],
-    registers: [registry],
-  });
-  const expiring = new Gauge({
-    name: "mutt_dlq_expiring_jobs",
-    help: "Dead letters that dlq_retention_days removes within a day",
-    labelNames: ["queue"],
-    registers: [registry],
-  });
-  for (const queue of DEAD_LETTER_QUEUES) {
-    for (const gauge of [depth, age, expiring]) gauge.set({ queue }, 0);
-  }
-  const show = async (queue: PipelineQueue<DeadLetterQueueName>): Promise<void> => {
-    if (readings === undefined) return;
-    const { redis } = readings;
-    const failed = queue.toKey("failed");
-    const days = readings.retentionDays();
-    const [counts, oldest, soon] = await Promise.all([
-      readCounts(queue),
-      redis.zrange(failed, 0, "0", "WITHSCORES"),
-      days > 0 ? redis.zcount(failed, "-inf", Date.now() - (days - 1) * DAY_MS) : 0,
-    ]);
-    const at = Number(oldest[1] ?? Date.now());
-    depth.set({ queue: queue.name }, backlog(counts) + counts.active + counts.failed);
-    age.set({ queue: queue.name }, Math.max(0, Date.now() - at) / 1000);
-    expiring.set({ queue: queue.name }, soon);
+  const perQueue = (
+    named: { name: string; help: string },
+    read: (queue: PipelineQueue<DeadLetterQueueName>, from: RemediationReadings) => Promise<number>,
+  ) => {
+    const gauge = new Gauge({
+      ...named,
+      labelNames: ["queue"],
+      registers: [registry],
+      async collect() {
+        // While Redis is away the last values stay: a scrape must not fail as a whole for them.
+        const queues = readings?.queues ?? [];
+        await Promise.all(
+          queues.map(async (queue) => {
+            const value = readings && (await read(queue, readings).catch(() => undefined));
+            if (value !== undefined) this.set({ queue: queue.name }, value);
+          }),
+        );
+      },
+    });
+    for (const queue of DEAD_LETTER_QUEUES) gauge.set({ queue }, 0);
   };
+  perQueue(
+    {
+      name: "mutt_remediation_dlq_depth",
+      help: "Dead letters by queue, one per alert",
+    },
+    async (queue) => {
+      const counts = await readCounts(queue);
+      return backlog(counts) + counts.active + counts.failed;
+    },
+  );
+  perQueue(
+    {
+      name: "mutt_dlq_oldest_age_seconds",
+      help: "How long the oldest dead letter of a queue has been parked",
+    },
+    async (queue, { redis }) => {
+      const [, at] = await redis.zrange(queue.toKey("failed"), 0, "0", "WITHSCORES");
+      return at === undefined ? 0 : Math.max(0, Date.now() - Number(at)) / 1000;
+    },
+  );
+  perQueue(
+    {
+      name: "mutt_dlq_expiring_jobs",
+      help: "Dead letters that dlq_retention_days removes within a day",
+    },
+    async (queue, { redis, retentionDays }) => {
+      const days = retentionDays();
+      if (days === 0) return 0;
+      return await redis.zcount(queue.toKey("failed"), "-inf", Date.now() - (days - 1) * DAY_MS);
+    },
+  );
 }

@@ -59,6 +59,7 @@ export async function runStep(
   const room = await readRoom(deps, redrive);
   if (typeof room === "string") return { ...step, waitingFor: room };
   const judge = await createJudge(deps, redrive);
+  const limit = Math.min(most, room);
   let seen = 0;
   for (const name of redrive.queues) {
     const queue = deps.queues.find((each) => each.name === name);
@@ -66,17 +67,21 @@ export async function runStep(
     while (step.places[name] !== null) {
       const after = step.places[name];
       const page = await readDeadLetterPage(deps.redis, queue, { after, limit: PAGE });
+      const eligible: DeadLetterItem[] = [];
+      let isFull = false;
       for (const item of page.items) {
-        if (step.done >= Math.min(most, room) || deps.isStopped()) return step;
+        isFull = step.done + eligible.length >= limit || deps.isStopped();
+        if (isFull) break;
         step.places[name] = item.cursor;
         const verdict = judge(item);
         if (verdict === undefined || passed.has(item.id)) continue;
-        if (verdict === "eligible" && (await ask(deps, queue, { redrive, item }))) step.done++;
-        else {
-          step.skipped++;
-          remember(passed, item.id);
-        }
+        if (verdict === "eligible") eligible.push(item);
+        else skip(step, passed, item);
       }
+      const taken = await askAll(deps, queue, { redrive, items: eligible });
+      step.done += taken.size;
+      for (const item of eligible) if (!taken.has(item)) skip(step, passed, item);
+      if (isFull) return step;
       seen += PAGE;
       step.places[name] = page.next ?? null;
       if (seen >= MAX_SEEN) return step;
@@ -88,7 +93,8 @@ export async function runStep(
 /** Entries of one millisecond are few. */
 const REMEMBERED = 2000;
 
-function remember(passed: Set<string>, id: string): void {
+function skip(step: RedriveStep, passed: Set<string>, { id }: DeadLetterItem): void {
+  step.skipped++;
   if (passed.size >= REMEMBERED) passed.clear();
   passed.add(id);
 }
@@ -122,11 +128,24 @@ async function createJudge(deps: RedriveStepDeps, { filter, planned_at }: Redriv
   return (item: DeadLetterItem) => judgeEntry(item, context);
 }
 
-async function ask(
+/** Replays asked for at a time. */
+const AT_ONCE = 10;
+
+/** Asks for replays; returns the entries that were still parked. */
+async function askAll(
   deps: RedriveStepDeps,
   queue: PipelineQueue<DeadLetterQueueName>,
-  { redrive, item }: { redrive: Redrive; item: DeadLetterItem },
-): Promise<boolean> {
+  { redrive, items }: { redrive: Redrive; items: readonly DeadLetterItem[] },
+): Promise<Set<DeadLetterItem>> {
   const request = { by: `redrive:${redrive.id}`, actor: redrive.actor };
-  return await requestReplay(deps, queue, item.id, request);
+  const taken = new Set<DeadLetterItem>();
+  for (let from = 0; from < items.length; from += AT_ONCE) {
+    const batch = items.slice(from, from + AT_ONCE);
+    await Promise.all(
+      batch.map(async (item) => {
+        if (await requestReplay(deps, queue, item.id, request)) taken.add(item);
+      }),
+    );
+  }
+  return taken;
 }

@@ -74,7 +74,8 @@ export function startReplayLoop(deps: ReplayLoopDeps): ReplayLoop {
     if (!isStopped) timer = setTimeout(() => void loop(), LOOK_MS);
   }
 
-  void loop();
+  // Before the first look every gate is closed, and that is no news.
+  void deps.gates.ready.then(loop);
   return {
     problem: () =>
       performance.now() - lookedAtMs > STUCK_MS ? "the replay loop does not come round" : undefined,
@@ -89,8 +90,7 @@ export function startReplayLoop(deps: ReplayLoopDeps): ReplayLoop {
 async function runRound(deps: ReplayLoopDeps, scan: () => Promise<PlacedEntry[]>): Promise<void> {
   const settings = deps.settings();
   const answer = deps.gates.ask({ isAutomatic: true });
-  const isTried =
-    answer.kind === "canary" || (answer.kind === "closed" && answer.gate === "breaker");
+  const isTried = isDestinationDown(answer);
   const pace = await takePaceStep(deps, { isTried, most: settings.batchSize });
   deps.onPace(pace.allowed);
   if (answer.kind === "closed") deps.metrics.blocked(answer.gate);
@@ -112,6 +112,12 @@ async function runRound(deps: ReplayLoopDeps, scan: () => Promise<PlacedEntry[]>
     if (found) await requestReplay(deps, found, id, { by: "auto" });
     if (!deps.settings().isEnabled) return;
   }
+}
+
+/** After it was away the destination gets one, then three, then more. */
+function isDestinationDown(answer: GateAnswer): boolean {
+  if (answer.kind !== "closed") return answer.kind === "canary";
+  return answer.gate === "breaker" || answer.gate === "moog_health";
 }
 
 function mostOf(answer: GateAnswer, allowed: number): number {

@@ -30,9 +30,11 @@ export async function requestReplay<Name extends DeadLetterQueueName>(
   id: string,
   request: ReplayRequest,
 ): Promise<boolean> {
-  await redis.hset(keyOf(prefix), fieldOf(queue.name, id), JSON.stringify(request));
+  // Whoever asked first is the one it is replayed for.
+  const field = fieldOf(queue.name, id);
+  const isFirst = (await redis.hsetnx(keyOf(prefix), field, JSON.stringify(request))) === 1;
   if (await retryParked(queue, id)) return true;
-  await forgetRequest({ redis, prefix }, queue.name, id);
+  if (isFirst) await forgetRequest({ redis, prefix }, queue.name, id);
   return false;
 }
 

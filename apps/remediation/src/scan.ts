@@ -7,8 +7,8 @@ export interface Scan {
   next(): Promise<PlacedEntry[]>;
 }
 
-/** Entries that one round looks at: about as many megabytes as thousands, and a tenth of a second to read. */
-const ROUND_ENTRIES = 5000;
+/** Entries that one round looks at: a few megabytes of the usual size, and 128 MiB of the largest there can be. */
+const ROUND_ENTRIES = 2000;
 
 /** Entries of one page: a few milliseconds of Redis, and of this process. */
 const PAGE = 250;

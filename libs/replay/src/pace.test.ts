@@ -43,12 +43,17 @@ test.each([
 
 test("only what happened since the last step counts", () => {
   expect(step(pace(40, totals(1000, 0)), totals(1000, 5))).toBe(20);
-  expect(step(pace(40, totals(0, 1000)), totals(5, 1000))).toBe(80);
+  expect(step(pace(40, totals(0, 1000)), totals(40, 1000))).toBe(80);
+});
+
+test("a pace that was hardly used does not grow, whatever came through", () => {
+  expect(step(pace(40), totals(19))).toBe(40);
+  expect(step(pace(40), totals(20))).toBe(80);
 });
 
 test("it never falls below one and never rises above the storm cap", () => {
   expect(step(pace(1), totals(0, 1))).toBe(1);
-  expect(step(pace(400), totals(1))).toBe(MOST);
+  expect(step(pace(400), totals(400))).toBe(MOST);
   expect(stepPace(pace(400), totals(0), { isTried: false, most: 30 }).allowed).toBe(30);
 });
 

@@ -26,8 +26,8 @@ const FIRST_PACE = 50;
 const TOLERATED_FAILURES = 0.2;
 
 /**
- * Takes one step of the pace, once an interval: it grows while replays are delivered (1, 3, 10, then doubling up to
- * `most`), halves when more than a fifth fail, and stays while nothing is known. A destination that is being tried starts
+ * Takes one step of the pace, once an interval: it grows while it is used and replays are delivered (1, 3, 10, then
+ * doubling up to `most`), halves when more than a fifth fail, and stays while nothing is known. A destination that is being tried starts
  * again at 1. `undefined` for what was before means that nothing was replayed yet.
  */
 export function stepPace(
@@ -46,7 +46,9 @@ export function stepPace(
   const known = succeeded + failed;
   if (known === 0) return next(before.allowed);
   if (failed / known > TOLERATED_FAILURES) return next(Math.floor(before.allowed / 2));
-  return next(faster(before.allowed));
+  // Few entries that came through say nothing about many.
+  const isUsed = totals.started - before.started >= before.allowed / 2;
+  return next(isUsed ? faster(before.allowed) : before.allowed);
 }
 
 function faster(allowed: number): number {

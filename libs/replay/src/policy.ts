@@ -61,8 +61,8 @@ export function decideAutomatic(
   nowMs: number,
 ): AutomaticDecision {
   const ageMs = nowMs - Date.parse(entry.last_failed_at);
-  if (entry.class === "permanent") return { kind: "leave", reason: "permanent" };
   if (isPoison(entry, settings)) return { kind: "bury" };
+  if (entry.class === "permanent") return { kind: "leave", reason: "permanent" };
   if (entry.class === "worker_lost" && entry.replays > 0) {
     return { kind: "leave", reason: "lost_again" };
   }

@@ -33,6 +33,9 @@ export interface SelectionContext {
   nowMs: number;
 }
 
+/** Intervals that an entry which has to go alone makes way for others. */
+const OVERDUE_INTERVALS = 10;
+
 /**
  * Picks what is replayed next: the most severe first, inside a severity in turns between kinds of failure, so that a large
  * group does not hold up the others, and inside a kind the oldest first.
@@ -65,9 +68,14 @@ export function selectAutomatic(
     selection.canaries.push(placed);
     eligible.push(placed);
   }
-  selection.replay = inTurns(eligible).slice(0, context.most);
-  // Whatever takes workers down must not take others with it.
-  if (selection.replay.length === 0) selection.replay = alone.slice(0, Math.min(1, context.most));
+  const most = Math.max(0, context.most);
+  selection.replay = inTurns(eligible).slice(0, most);
+  // Whatever takes workers down must not take others with it. It makes way for them, but not for ever.
+  const isOverdue = ({ entry }: PlacedEntry) =>
+    context.nowMs - Date.parse(entry.last_failed_at) >
+    OVERDUE_INTERVALS * context.settings.intervalMs;
+  const next = selection.replay.length === 0 ? alone[0] : alone.find(isOverdue);
+  if (next !== undefined && most > 0) selection.replay = [next];
   selection.canaries = selection.canaries.filter((each) => selection.replay.includes(each));
   return selection;
 }

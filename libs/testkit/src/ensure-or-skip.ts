@@ -1,5 +1,5 @@
 /**
- * Asks for a program that a test needs. Where it cannot be had: throws in a CI run (`ci` set, as in `process.env.CI`),
+ * Asks for a program that a test needs. Where it cannot be had: throws in a CI run (`ci` set to the variable CI),
  * else says why on stderr and gives `undefined`, for the tests to be skipped.
  */
 export async function ensureOrSkip<T>(
