@@ -2,11 +2,19 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // One kind of test after the other: whole stacks, browsers and builds at a time would fight for two cores.
     projects: [
-      { test: { name: "unit", include: ["{apps,libs}/*/src/**/*.test.ts"] } },
+      {
+        test: {
+          name: "unit",
+          sequence: { groupOrder: 0 },
+          include: ["{apps,libs}/*/src/**/*.test.ts"],
+        },
+      },
       {
         test: {
           name: "architecture",
+          sequence: { groupOrder: 0 },
           include: ["test/architecture/**/*.test.ts"],
           testTimeout: 60_000,
         },
@@ -14,6 +22,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
+          sequence: { groupOrder: 1 },
           include: ["test/integration/**/*.test.ts"],
           testTimeout: 30_000,
           hookTimeout: 120_000,
@@ -22,6 +31,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
+          sequence: { groupOrder: 4 },
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
@@ -32,6 +42,7 @@ export default defineConfig({
       {
         test: {
           name: "chart",
+          sequence: { groupOrder: 2 },
           include: ["test/chart/**/*.test.ts"],
           globalSetup: ["test/chart/setup.ts"],
           testTimeout: 60_000,
@@ -41,6 +52,7 @@ export default defineConfig({
       {
         test: {
           name: "image",
+          sequence: { groupOrder: 3 },
           include: ["test/image/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 600_000,
@@ -49,6 +61,7 @@ export default defineConfig({
       {
         test: {
           name: "browser",
+          sequence: { groupOrder: 5 },
           include: ["test/browser/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 300_000,

@@ -58,22 +58,34 @@ export async function openPage(
   return { page, misdeeds, [Symbol.asyncDispose]: () => context.close() };
 }
 
-/** Signs in through the page and waits for the one that was asked for. */
-export async function signIn({ page, misdeeds }: Watched, role: Role, path = "./"): Promise<void> {
+/** Signs in through the page and waits for what shows that one is in. */
+export async function signIn(
+  { page, misdeeds }: Watched,
+  role: Role,
+  path = "./",
+  inside = page.getByRole("button", { name: "Sign out" }),
+): Promise<void> {
   await page.goto(path);
   await page.getByLabel("Key").fill(TEST_KEYS[role]);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("button", { name: "Sign out" }).waitFor();
+  await inside.waitFor();
   // The browser itself logs the 401 by which the page learns that nobody is signed in.
   misdeeds.errors = misdeeds.errors.filter((error) => !/401 .*api\/v1\/session/.test(error));
 }
 
-/** How many pixels of a canvas are not transparent. */
-export async function paintedPixels(canvas: Locator): Promise<number> {
-  return await canvas.evaluate((element) => {
+/** How many pixels of a canvas have about this colour, `#rrggbb`. */
+export async function pixelsOf(canvas: Locator, colour: string): Promise<number> {
+  return await canvas.evaluate((element, hex) => {
     if (!(element instanceof HTMLCanvasElement)) return 0;
     const { width, height } = element;
     const pixels = element.getContext("2d")?.getImageData(0, 0, width, height).data ?? [];
-    return pixels.filter((value, index) => index % 4 === 3 && value > 0).length;
-  });
+    const wanted = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+    let count = 0;
+    for (let at = 0; at < pixels.length; at += 4) {
+      const isOpaque = (pixels[at + 3] ?? 0) > 200;
+      if (isOpaque && wanted.every((part, i) => Math.abs((pixels[at + i] ?? 0) - part) < 16))
+        count++;
+    }
+    return count;
+  }, colour);
 }

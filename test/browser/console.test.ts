@@ -3,7 +3,8 @@ import { startPipeline, waitFor } from "@mutt/testkit";
 import type { Page } from "playwright-core";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { FORWARD_FAULTS, faults, jobsIn, putRules, rule, sendAll } from "../e2e/support.ts";
-import { openPage, paintedPixels, signIn, startBrowser } from "./browser.ts";
+import { openPage, pixelsOf, signIn, startBrowser } from "./browser.ts";
+import { seedHistory } from "./seed-history.ts";
 
 const pipeline = await startPipeline({
   testName: "console",
@@ -13,11 +14,13 @@ const pipeline = await startPipeline({
     // Dead letters wait for a person here.
     REMEDIATION_ENABLED: "false",
   },
-  prepare: (parts) =>
-    putRules(parts, [
+  prepare: async (parts) => {
+    await seedHistory(parts, 2);
+    await putRules(parts, [
       { ...FORWARD_FAULTS, id: 1 },
       { ...rule({ name: "chatter", match_string: "chatter", prod_handling: "Log_only" }), id: 2 },
-    ]),
+    ]);
+  },
 });
 const browser = await startBrowser();
 afterAll(async () => {
@@ -98,15 +101,19 @@ describe("every page", () => {
   });
 });
 
-test("the overview draws its charts: no canvas is blank", async () => {
+/** A line that each chart of the overview has, in the order of the charts, by the colours of styles.css. */
+const LINES = ["#1f5fae", "#b3541e", "#1a7446"];
+
+test("the overview draws its charts: each canvas holds its lines", async () => {
   await using opened = await openPage(browser, url);
   const { page } = opened;
   await signIn(opened, "viewer");
-  await page.locator("canvas").first().waitFor();
   const canvases = page.locator("canvas");
-  expect(await canvases.count()).toBe(3);
-  for (const canvas of await canvases.all()) {
-    expect(await paintedPixels(canvas)).toBeGreaterThan(100);
+  await expect.poll(() => canvases.count()).toBe(LINES.length);
+  for (const [index, colour] of LINES.entries()) {
+    await expect
+      .poll(() => pixelsOf(canvases.nth(index), colour), { timeout: 20_000 })
+      .toBeGreaterThan(50);
   }
 });
 

@@ -66,6 +66,22 @@ test("the keyboard alone is enough to sign in, find a page and leave", async () 
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
 });
 
+test("under a path of a proxy every page, Bull Board included, finds all that it needs", async () => {
+  const path = "/ops/mutt";
+  const proxied = await pipeline.spawn("admin", { ADMIN_BASE_PATH: path });
+  await using opened = await openPage(browser, `${proxied.url}${path}`);
+  const { page, misdeeds } = opened;
+  // Bull Board sends to the sign-in, and that back to it.
+  await signIn(opened, "viewer", "./queues/", page.getByText("MUTT queues").first());
+  expect(new URL(page.url()).pathname).toBe(`${path}/queues/`);
+  await page.goto("./dead-letters");
+  await page.getByRole("heading", { name: "Dead letters", level: 1 }).waitFor();
+  await page.getByRole("link", { name: "Audit", exact: true }).click();
+  await page.getByRole("cell", { name: "session.start viewer" }).first().waitFor();
+  expect(new URL(page.url()).pathname).toBe(`${path}/audit`);
+  expect(misdeeds).toEqual({ errors: [], foreign: [] });
+});
+
 test("after many wrong keys the page says how long to wait, and lets nobody try meanwhile", async () => {
   await using opened = await openPage(browser, url);
   const { page } = opened;

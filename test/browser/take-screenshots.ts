@@ -4,6 +4,7 @@ import { startPipeline, waitFor } from "@mutt/testkit";
 import type { Page } from "playwright-core";
 import { FORWARD_FAULTS, faults, jobsIn, putRules, rule, sendAll } from "../e2e/support.ts";
 import { openPage, signIn, startBrowser } from "./browser.ts";
+import { seedHistory } from "./seed-history.ts";
 
 const IMAGES = new URL("../../docs/images/", import.meta.url).pathname;
 
@@ -11,16 +12,26 @@ const IMAGES = new URL("../../docs/images/", import.meta.url).pathname;
 const DESKTOP = { width: 1120, height: 760 };
 const PHONE = { width: 375, height: 720 };
 
+const HISTORY_HOURS = 24;
+
 await using pipeline = await startPipeline({
   testName: "screenshots",
-  env: { MOOG_MAX_RETRIES: "1", MOOG_RETRY_BASE_MS: "50", REMEDIATION_ENABLED: "false" },
-  prepare: (parts) =>
-    putRules(parts, [
+  env: {
+    MOOG_MAX_RETRIES: "1",
+    MOOG_RETRY_BASE_MS: "50",
+    REMEDIATION_ENABLED: "false",
+    // The whole window has a past, so that the objectives can be told.
+    SLO_WINDOW_HOURS: String(HISTORY_HOURS),
+  },
+  prepare: async (parts) => {
+    await seedHistory(parts, HISTORY_HOURS);
+    await putRules(parts, [
       FORWARD_FAULTS,
       rule({ name: "Link down", match_type: "regex", match_string: "changed state to down" }),
       rule({ name: "UPS on battery", match_type: "oid_prefix", trap_oid: "1.3.6.1.4.1.318" }),
       rule({ name: "Chatter", match_string: "chatter", prod_handling: "Ignore", is_active: false }),
-    ]),
+    ]);
+  },
 });
 await using browser = await startBrowser();
 await mkdir(IMAGES, { recursive: true });
@@ -32,7 +43,7 @@ await desktop.page.goto("./");
 await desktop.page.getByLabel("Key").waitFor();
 await shoot(desktop.page, "sign-in");
 await signIn(desktop, "admin");
-await desktop.page.locator("canvas").first().waitFor();
+await untilDrawn(desktop.page);
 await shoot(desktop.page, "overview");
 
 await desktop.page.goto("./dead-letters");
@@ -62,7 +73,7 @@ await using phone = await openPage(browser, url, {
   isMobile: true,
 });
 await signIn(phone, "operator");
-await phone.page.locator("canvas").first().waitFor();
+await untilDrawn(phone.page);
 await shoot(phone.page, "phone");
 
 /** Alerts that arrive, some that die, and a receiver that refuses the key. */
@@ -80,6 +91,12 @@ async function makeTrouble(): Promise<void> {
     () => pipeline.app("forwarder").metric("mutt_circuit_breaker_state", { state: "open" }),
     { what: "the breaker opens", timeoutMs: 30_000 },
   );
+}
+
+/** The four cards and the charts of the overview are there. */
+async function untilDrawn(page: Page): Promise<void> {
+  await page.getByRole("article").nth(3).waitFor();
+  await page.getByText("No samples yet").first().waitFor({ state: "detached" });
 }
 
 async function shoot(page: Page, name: string): Promise<void> {

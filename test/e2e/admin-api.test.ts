@@ -1,7 +1,6 @@
 // The admin API as its clients use it: every route, role and kind of error.
 import { type Pipeline, startPipeline, TEST_KEYS } from "@mutt/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { z } from "zod";
 import { type Answer, type CallOptions, call, itemsOf, type Role } from "./admin-client.ts";
 import { readRouteTable } from "./admin-routes.ts";
 import { rule } from "./support.ts";
@@ -80,7 +79,7 @@ async function checked(method: string, path: string, options: CallOptions): Prom
   );
   const described = route?.answers.find(({ status }) => status === answer.status);
   if (answer.status < 400) expect(described, `${method} ${path} ${answer.status}`).toBeDefined();
-  const schema: z.ZodType | undefined = answer.status < 400 ? described?.schema : undefined;
+  const schema = answer.status < 400 ? described?.schema : undefined;
   if (schema) expect(schema.safeParse(answer.body).error, `${method} ${path}`).toBeUndefined();
   return answer;
 }

@@ -1,7 +1,6 @@
 // Bull Board as operators use it over HTTP: who may do what, and what the audit log says of it.
 import { type Pipeline, startPipeline, waitFor } from "@mutt/testkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { KNOWN_VERBS } from "../../apps/admin/src/board/verbs.ts";
 import { call, itemsOf, type Role, signIn } from "./admin-client.ts";
 import { FORWARD_FAULTS, faults, jobsIn, putRules, sendAll, untilDelivered } from "./support.ts";
 
@@ -184,10 +183,22 @@ describe("what an entry is good for is not for everybody", () => {
       actor: "admin",
       target: `dlq-forwarder/${id}`,
     });
-    expect(
-      (await board("PUT", "/queues/dlq-forwarder/obliterate", "admin", { force: true })).status,
-    ).toBeLessThan(300);
+    for (const [path, status] of [
+      ["obliterate", 400],
+      ["pause", 200],
+      ["obliterate", 200],
+    ] as const) {
+      const answer = await board("PUT", `/queues/dlq-forwarder/${path}`, "admin", { force: true });
+      expect(answer.status, path).toBe(status);
+    }
     expect(await parked()).toBe(0);
+    expect((await audit("board")).slice(0, 5)).toMatchObject([
+      { action: "board.obliterate.outcome", new: { status: 200 } },
+      { action: "board.obliterate", old: { failed: 1 } },
+      { action: "board.pause", target: "dlq-forwarder" },
+      { action: "board.obliterate.outcome", new: { status: 400 } },
+      { action: "board.obliterate", old: { failed: 1 } },
+    ]);
   });
 
   test("data that is no dead letter, or has lost its secrets to the board, is not written back", async () => {
@@ -208,17 +219,5 @@ describe("what an entry is good for is not for everybody", () => {
     expect(
       (await board("POST", "/queues/dlq-forwarder/add", "admin", { name: "x", data: {} })).status,
     ).toBe(400);
-  });
-
-  test("every verb of the installed board has been thought about", async () => {
-    const { appRoutes } = (await import(
-      new URL("../../node_modules/@bull-board/api/dist/routes.js", import.meta.url).href
-    )) as {
-      appRoutes: { api: { method: string; route: string }[] };
-    };
-    const writing = appRoutes.api.filter(({ method }) => method !== "get");
-    expect(writing.map(({ method, route }) => `${method} ${route}`).toSorted()).toEqual(
-      KNOWN_VERBS.toSorted(),
-    );
   });
 });

@@ -11,7 +11,7 @@ export interface Mutant {
 /** A number that is compared or multiplied: no range, no part of a name or of a quoted text. */
 const NUMBER = /(?<![\w.:["~=])\d+(?:\.\d+)?(?![\w.\]"])/g;
 
-const COMPARISON = />=|<=|==|!=|>|<(?!=)/g;
+const COMPARISON = />=|<=|==|!=(?!")|>|<(?!=)/g;
 
 const SET_OPERATION = /\b(and|unless)\b/g;
 

@@ -1,6 +1,7 @@
 import type { AdminKey, Keyring } from "@mutt/api-keys";
 import { createRedactor, type Logger } from "@mutt/service";
 import { Router } from "express";
+import { namedProblems } from "./api/problems.ts";
 import { serveRoutes } from "./api/serve-routes.ts";
 import { createDoor } from "./auth/door.ts";
 import { createSessions } from "./auth/sessions.ts";
@@ -39,5 +40,6 @@ export function createAdminRoutes(deps: AdminDeps): Router {
   router.use(securityHeaders(CONSOLE_POLICY));
   router.use(createSignInRoutes({ basePath, environment, keyring, sessions, limit, door, logger }));
   router.use(serveRoutes(apiRoutes({ ...deps, sessions, redactor }), { door, ping }));
+  router.use(namedProblems);
   return router;
 }

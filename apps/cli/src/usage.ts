@@ -1,3 +1,5 @@
+import { DEAD_LETTER_CLASSES } from "@mutt/dead-letter";
+
 /** What `npm run mutt` says when it is not told what to do. */
 export const USAGE = `usage: npm run mutt -- COMMAND
 
@@ -33,6 +35,8 @@ export const USAGE = `usage: npm run mutt -- COMMAND
   FILTER: --queue dlq-alerter|dlq-forwarder|dlq-dead  --class CLASS  --failure REASON
           --fingerprint GROUP  --severity 0-7  --host HOST  --min-age 15m  --max-age 2d
           --replays-min N  --replays-max N
+  CLASS:  ${DEAD_LETTER_CLASSES.slice(0, 4).join(", ")},
+          ${DEAD_LETTER_CLASSES.slice(4).join(", ")}
   All of "dlq" takes --json.
 
 Changes of rules and settings are in force within 2 s in every process. Every change is audited.`;

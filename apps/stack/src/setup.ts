@@ -1,6 +1,7 @@
 // Entry point of `npm run setup`: puts onto the machine what the tests need beyond npm's packages.
 import { ensureChromium, ensurePrometheus } from "@mutt/machine-packages";
 import { ensureRedisServer } from "@mutt/private-redis";
+import { ensureConsole } from "./console-build.ts";
 
 const log = (line: string): void => console.log(line);
 
@@ -10,6 +11,13 @@ const STEPS = [
     ensure: async () => {
       const { command, version } = await ensureRedisServer({ log });
       return `${command} ${version}`;
+    },
+  },
+  {
+    use: "the admin app",
+    ensure: async () => {
+      await ensureConsole();
+      return "the built operator console";
     },
   },
   {

@@ -37,15 +37,8 @@ export function startMinuteRecorder(options: MinuteRecorderOptions): MinuteRecor
   const { app, flushMs = FLUSH_MS, now = Date.now } = options;
   const id = randomUUID();
   const tally = createTally();
-  let counts = new Map<Counter, number>();
   let flushing: Promise<void> | undefined;
 
-  const collect = (): void => {
-    const minute = minuteOf(now());
-    tally.add(minute, `up_${app}`, 1);
-    for (const [counter, n] of counts) tally.add(minute, counter, n);
-    counts = new Map();
-  };
   const write = async (): Promise<void> => {
     for (let batch = tally.next(); batch; batch = tally.next()) {
       try {
@@ -58,7 +51,7 @@ export function startMinuteRecorder(options: MinuteRecorderOptions): MinuteRecor
     }
   };
   const flush = (): Promise<void> => {
-    collect();
+    tally.add(minuteOf(now()), `up_${app}`, 1);
     flushing ??= write().finally(() => {
       flushing = undefined;
     });
@@ -69,7 +62,7 @@ export function startMinuteRecorder(options: MinuteRecorderOptions): MinuteRecor
 
   return {
     add(counter, n = 1) {
-      counts.set(counter, (counts.get(counter) ?? 0) + n);
+      tally.add(minuteOf(now()), counter, n);
     },
     async [Symbol.asyncDispose]() {
       clearInterval(timer);

@@ -1,7 +1,7 @@
 import type { Counter } from "./fields.ts";
 
 /** Counts of one minute. */
-export type MinuteCounts = Map<Counter, number>;
+type MinuteCounts = Map<Counter, number>;
 
 /** One write that is not yet known to have reached Redis; it keeps its number until it has. */
 export interface Batch {

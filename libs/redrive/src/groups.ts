@@ -1,3 +1,4 @@
+import type { DeadLetterClass } from "@mutt/dead-letter";
 import { eventOf, type PlacedEntry } from "@mutt/replay";
 import { type EntryReader, QUEUES, type RedriveDeps } from "./deps.ts";
 import { readQuarantined } from "./quarantine.ts";
@@ -6,7 +7,7 @@ import { walk } from "./walk.ts";
 /** Dead letters of one kind: the same class and the same error, its variable parts masked. */
 export interface DeadLetterGroup {
   fingerprint: string;
-  class: string;
+  class: DeadLetterClass;
   /** Reason of one of them. */
   reason: string;
   /** The error of one of them. */

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { DeadLetterClass } from "@mutt/dead-letter";
 import { type DeadLetterFilter, eventOf, type PlacedEntry } from "@mutt/replay";
 import type { Redis } from "ioredis";
 import { type EntryReader, QUEUES, type QueueName, type RedriveDeps } from "./deps.ts";
@@ -12,7 +13,7 @@ export interface PlanSample {
   /** Id of its job. */
   id: string;
   queue: string;
-  class: string;
+  class: DeadLetterClass;
   reason: string;
   error: string;
   severity: number;
@@ -36,7 +37,7 @@ export interface RedrivePlan {
   queues: QueueName[];
   count: number;
   by_queue: Record<string, number>;
-  by_class: Record<string, number>;
+  by_class: Partial<Record<DeadLetterClass, number>>;
   /** Syslog severities, 0 to 7. */
   by_severity: Record<string, number>;
   /** Up to five of the entries, the oldest of their queues. */
@@ -122,7 +123,7 @@ export async function readPlan(
 /** Counts what a plan holds. */
 function createTally() {
   const byQueue: Record<string, number> = {};
-  const byClass: Record<string, number> = {};
+  const byClass: Partial<Record<DeadLetterClass, number>> = {};
   const bySeverity: Record<string, number> = {};
   const left = new Map<NotEligible, number>();
   const sample: PlanSample[] = [];

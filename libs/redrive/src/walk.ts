@@ -9,7 +9,7 @@ export interface WalkPage {
 }
 
 /** Entries of one page: a few milliseconds of Redis, and of this process. */
-export const PAGE = 250;
+const PAGE = 250;
 
 /** Goes through one state of a queue, the oldest entry first, a page at a time. */
 export async function* walk(

@@ -22,7 +22,7 @@ export interface PairVerdict {
 export const ENOUGH_COVERAGE = 0.5;
 
 /** Fewer events than this in the long window: one error would be ten per cent of them or more. */
-export const MIN_EVENTS = 10;
+const MIN_EVENTS = 10;
 
 const NOTHING: WindowCounts = { total: null, bad: null, coverage: null };
 

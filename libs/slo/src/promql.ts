@@ -2,7 +2,7 @@ import { WINDOW_MINUTES, type WindowName, windowsInUse } from "./burn-pairs.ts";
 import type { Slo, SloSettings } from "./objectives.ts";
 
 /** A range as PromQL writes it, e.g. `6h`, with its length in seconds. */
-export interface Range {
+interface Range {
   text: string;
   seconds: number;
 }
@@ -47,7 +47,7 @@ export function errorRatioOf(slo: Slo, range: string): string {
 }
 
 /** Share of a range in which the series existed. */
-export function coverageOf(slo: Slo, { text, seconds }: Range): string {
+function coverageOf(slo: Slo, { text, seconds }: Range): string {
   const step = Math.max(CLOSEST_LOOKS, Math.round(seconds / LOOKS));
   return `count_over_time(sum(${totalSeries(slo)})[${text}:${step}s]) * ${step} / ${seconds}`;
 }

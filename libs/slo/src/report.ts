@@ -15,7 +15,7 @@ export interface LastKnown {
 }
 
 /** One window of a pair, as it is shown. */
-export interface WindowReport {
+interface WindowReport {
   window: string;
   error_ratio: number | null;
   burn_rate: number | null;
@@ -24,7 +24,7 @@ export interface WindowReport {
 }
 
 /** One pair of windows, as it is shown. */
-export interface PairReport {
+interface PairReport {
   severity: "critical" | "warn";
   threshold: number;
   breached: boolean;

@@ -1,3 +1,4 @@
+import { createScript } from "@mutt/redis";
 import { type Rule, RuleSchema } from "@mutt/rules";
 import type { Redis } from "ioredis";
 import { storeKeys } from "./keys.ts";
@@ -38,28 +39,46 @@ export async function readRuleBook(deps: StoreDeps): Promise<RuleBook> {
   return book;
 }
 
+/**
+ * All documents of one moment. A transaction would do as well, but a full Redis refuses those, reads included, and then an
+ * alerter that starts would have no rules to drain it with.
+ * KEYS: version, rules, dev hosts, teams, last rule id.
+ */
+const READ = createScript(`
+return {
+  redis.call('GET', KEYS[1]) or '0',
+  redis.call('HGETALL', KEYS[2]),
+  redis.call('SMEMBERS', KEYS[3]),
+  redis.call('HGETALL', KEYS[4]),
+  redis.call('GET', KEYS[5]) or '0',
+}
+`);
+
 /** As `readRuleBook`, with what a change has to know besides. */
 export async function readEditableBook({ redis, prefix }: StoreDeps): Promise<EditableBook> {
   const keys = storeKeys(prefix);
-  const replies = await redis
-    .multi()
-    .get(keys.version)
-    .hgetall(keys.rules)
-    .smembers(keys.devHosts)
-    .hgetall(keys.teams)
-    .get(keys.lastRuleId)
-    .exec();
-  const [version, rules, devHosts, teams, lastRuleId] = (replies ?? []).map(([error, value]) => {
-    if (error) throw error;
-    return value;
-  }) as [string | null, Record<string, string>, string[], Record<string, string>, string | null];
+  const names = [keys.version, keys.rules, keys.devHosts, keys.teams, keys.lastRuleId];
+  const [version, rules, devHosts, teams, lastRuleId] = (await READ.run(redis, names, [])) as [
+    string,
+    string[],
+    string[],
+    string[],
+    string,
+  ];
   return {
-    version: Number(version ?? 0),
-    rules: Object.entries(rules).map(parseStoredRule).sort(byPriority),
+    version: Number(version),
+    rules: pairs(rules).map(parseStoredRule).sort(byPriority),
     devHosts: new Set(devHosts),
-    teams: new Map(Object.entries(teams)),
-    lastRuleId: Number(lastRuleId ?? 0),
+    teams: new Map(pairs(teams)),
+    lastRuleId: Number(lastRuleId),
   };
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  return Array.from({ length: flat.length / 2 }, (_, index) => [
+    flat[2 * index] ?? "",
+    flat[2 * index + 1] ?? "",
+  ]);
 }
 
 function parseStoredRule([id, json]: [string, string]): Rule {

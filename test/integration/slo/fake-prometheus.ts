@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
 /** One question as it came in. */
-export interface AskedQuery {
+interface AskedQuery {
   path: string;
   method: string;
   headers: IncomingMessage["headers"];

@@ -21,7 +21,7 @@ async function setup(
     await fake[Symbol.asyncDispose]();
   });
   const results: string[] = [];
-  const read = (deadlineMs = 2000) =>
+  const read = (deadlineMs = 15_000) =>
     readSlos(client, {
       settings: DEFAULT_SLO_SETTINGS,
       now: NOW,
@@ -116,7 +116,7 @@ describe("without a usable number the reading says why", () => {
   test.each(broken)("%s", async (_what, answer, reason) => {
     const { fake, read } = await setup();
     fake.answer(() => answer);
-    const { readings } = await read(500);
+    const { readings } = await read(answer === "hang" ? 300 : undefined);
     expect(readings.ingestor).toEqual({ kind: "none", reason });
     expect(readings.forwarder).toEqual({ kind: "none", reason });
     const report = reportSlos({
@@ -160,7 +160,7 @@ test("the deadline holds for all queries together", async () => {
   fake.answer(() => "hang");
   const startedAt = performance.now();
   const { error } = await read(400);
-  expect(performance.now() - startedAt).toBeLessThan(1500);
+  expect(performance.now() - startedAt).toBeLessThan(4000);
   expect(error).toBe("no answer in time");
   expect(new Set(results)).toEqual(new Set(["unavailable"]));
 });
@@ -206,7 +206,7 @@ describe("on its way it sends", () => {
     const { fake } = await setup();
     const client = openPrometheus({ url: `${fake.url}/prometheus/` });
     onTestFinished(() => client[Symbol.asyncDispose]());
-    await client.query("1", { time: NOW, signal: AbortSignal.timeout(1000) });
+    await client.query("1", { time: NOW, signal: AbortSignal.timeout(15_000) });
     expect(fake.asked[0]?.path).toBe("/prometheus/api/v1/query");
   });
 });

@@ -3,6 +3,7 @@ import { RedriveError, type RedriveErrorReason } from "@mutt/redrive";
 import { RuleSetError, type RuleSetProblem, RulesFileError } from "@mutt/rules";
 import { ProblemError } from "@mutt/service";
 import { StoreError, type StoreErrorReason } from "@mutt/store";
+import type { ErrorRequestHandler } from "express";
 import { badRequest } from "./parse-input.ts";
 
 const STORE_STATUS: Record<StoreErrorReason, number> = {
@@ -27,7 +28,12 @@ const REDRIVE_STATUS: Record<RedriveErrorReason, number> = {
 
 /** How ioredis and Redis say that a command was not carried out for reasons that pass. */
 const REDIS_AWAY =
-  /isn't writeable|timed out|Connection is closed|connection close|max retries|Socket timeout|^(OOM|MISCONF|READONLY|LOADING|CLUSTERDOWN|MASTERDOWN)\b|^(connect|read|write) E[A-Z]+/;
+  /isn't writeable|timed out|Connection is closed|connection close|max retries|Socket timeout|^(OOM|EXECABORT|MISCONF|READONLY|LOADING|CLUSTERDOWN|MASTERDOWN)\b|^(connect|read|write) E[A-Z]+/;
+
+/** Makes problems of the errors that the libraries throw, for whoever answers with them. */
+export const namedProblems: ErrorRequestHandler = (error, _request, _response, next) => {
+  next(asProblem(error));
+};
 
 /** What an error of the libraries means to who asked; anything unknown is passed on as it is, and becomes a 500. */
 export function asProblem(error: unknown): unknown {

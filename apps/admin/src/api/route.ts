@@ -28,7 +28,7 @@ export interface ApiAnswer {
 }
 
 /** An answer that a route can give, for its description. */
-export interface AnswerDescription {
+interface AnswerDescription {
   status: number;
   description: string;
   schema?: z.ZodType;

@@ -5,7 +5,6 @@ import { z } from "zod";
 import { type Door, demandRole, type Visitor } from "../auth/door.ts";
 import { Reason } from "./fields.ts";
 import { badRequest, parseInput } from "./parse-input.ts";
-import { asProblem } from "./problems.ts";
 import type { ApiAnswer, ApiRequest, ApiRoute } from "./route.ts";
 
 /** What every route needs besides its own. */
@@ -37,17 +36,13 @@ const visitors = new WeakMap<Request, Visitor>();
 
 function letIn(route: ApiRoute, { door, ping }: ServeDeps): RequestHandler {
   return async (request, _response, next) => {
-    try {
-      if (route.role !== "open") {
-        const visitor = await door.enter(request);
-        demandRole(visitor.identity, route.role);
-        visitors.set(request, visitor);
-      }
-      // One quick question, or a Redis that is frozen would cost each command of the route its time limit.
-      if (!route.worksWithoutRedis) await ping();
-    } catch (error) {
-      throw asProblem(error);
+    if (route.role !== "open") {
+      const visitor = await door.enter(request);
+      demandRole(visitor.identity, route.role);
+      visitors.set(request, visitor);
     }
+    // One quick question, or a Redis that is frozen would cost each command of the route its time limit.
+    if (!route.worksWithoutRedis) await ping();
     next();
   };
 }
@@ -71,13 +66,7 @@ const refuseOtherTypes: RequestHandler = (request, _response, next) => {
 
 function answerWith(route: ApiRoute): RequestHandler {
   return async (request, response) => {
-    let answer: ApiAnswer;
-    try {
-      answer = await route.handle(readRequest(route, request));
-    } catch (error) {
-      throw asProblem(error);
-    }
-    await send(response, answer);
+    await send(response, await route.handle(readRequest(route, request)));
   };
 }
 

@@ -4,7 +4,7 @@ import { createScript } from "@mutt/redis";
 import type { Redis } from "ioredis";
 
 /** Whether a try may go on, and how long to wait before the next. */
-export interface TryAnswer {
+interface TryAnswer {
   isAllowed: boolean;
   /** Milliseconds; 0 while nobody has to wait. */
   waitMs: number;

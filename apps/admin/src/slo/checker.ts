@@ -5,7 +5,7 @@ import type { LastKnownStates, LastKnownStore } from "./last-known.ts";
 import type { SloSource } from "./slo-source.ts";
 
 /** The answer of `GET /api/v1/slo`. */
-export interface SloAnswer extends SloReport {
+interface SloAnswer extends SloReport {
   source: SloSource["name"];
   prometheus: {
     available: boolean;

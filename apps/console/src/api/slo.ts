@@ -45,6 +45,7 @@ export interface SloComponent {
   coverage?: number | null;
   state: SloState;
   reason?: string | null;
+  flags?: { insufficient_history: boolean };
   last_known?: LastKnown | null;
 }
 

@@ -82,7 +82,7 @@ export function LineChart(props: {
         role="img"
         aria-label={`${title}: ${readings.map(({ name, text }) => `${name} ${text}`).join(", ")}`}
       />
-      {times.length === 0 && (
+      {times.length > 0 && newestOf(series) < 0 && (
         <p class="chart-empty muted">No samples yet: one comes every minute.</p>
       )}
     </figure>

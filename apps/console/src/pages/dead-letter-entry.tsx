@@ -56,8 +56,7 @@ function Entry({ entry }: { entry: DeadLetter }) {
           </dd>
           <dt>Alert</dt>
           <dd>
-            <code>{entry.alert_id}</code>{" "}
-            <a href={addressOf(`api/v1/alerts/${encodeURIComponent(entry.alert_id)}`)}>its story</a>
+            <code>{entry.alert_id}</code>
           </dd>
           <dt>Kind</dt>
           <dd>

@@ -54,7 +54,7 @@ function QueueFacts({ queue }: { queue: QueueRow }) {
       <dd>
         {formatCount(waiting + prioritized + delayed + active)} jobs
         {queue.oldest_age_seconds >= 1 && (
-          <span class="muted">, oldest {formatDuration(queue.oldest_age_seconds)}</span>
+          <span class="muted nowrap">, oldest {formatDuration(queue.oldest_age_seconds)}</span>
         )}
       </dd>
     </>

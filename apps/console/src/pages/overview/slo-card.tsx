@@ -1,6 +1,6 @@
 import type { BurnPair, SloComponent, SloState } from "../../api/slo.ts";
 import { Badge, type Tone } from "../../components/badge.tsx";
-import { formatAgo, formatAvailability, formatBurn, formatPercent } from "../../format.ts";
+import { formatAgo, formatAvailability, formatBurn, formatPercent, NOTHING } from "../../format.ts";
 import { useNow } from "../../state/now.ts";
 
 const SLO_TONES: Record<SloState, Tone> = {
@@ -18,22 +18,18 @@ export function SloCard(props: { title: string; slo: SloComponent; windowHours: 
   const shown = slo.state === "unknown" ? (slo.last_known ?? slo) : slo;
   const budget = shown.error_budget_remaining;
   const tone = SLO_TONES[slo.state];
+  const isTold = !slo.flags?.insufficient_history;
   return (
     <article class={`card card-${tone}`} aria-label={title}>
       <div class="card-head">
         <h3>{title}</h3>
         <Badge tone={tone}>{slo.state}</Badge>
       </div>
-      <p class="figure">
-        {formatPercent(budget === null ? null : Math.abs(budget), 0)}
-        <small>
-          {budget !== null && budget < 0 ? "over the error budget" : "of the error budget left"}
-        </small>
-      </p>
+      <Budget left={budget} isTold={isTold} />
       <progress
         class={`meter meter-${tone}`}
         max={1}
-        value={Math.min(Math.max(budget ?? 0, 0), 1)}
+        value={isTold ? Math.min(Math.max(budget ?? 0, 0), 1) : 0}
         aria-label="Error budget left"
       />
       <dl class="facts">
@@ -44,8 +40,6 @@ export function SloCard(props: { title: string; slo: SloComponent; windowHours: 
         </dd>
         <dt>Burn rate</dt>
         <dd>{formatBurn(shown.burn_rate)}</dd>
-        {slo.state !== "unknown" &&
-          slo.windows.map((pair) => <Pair key={pair.long.window} pair={pair} />)}
         <dt>Window</dt>
         <dd>{windowHours % 24 === 0 ? `${windowHours / 24} d` : `${windowHours} h`}</dd>
         {slo.coverage != null && slo.coverage < 0.995 && (
@@ -55,6 +49,16 @@ export function SloCard(props: { title: string; slo: SloComponent; windowHours: 
           </>
         )}
       </dl>
+      {slo.state !== "unknown" && slo.windows.length > 0 && (
+        <details class="small" open={slo.windows.some(({ breached }) => breached)}>
+          <summary>Burn rates by window</summary>
+          <dl class="facts">
+            {slo.windows.map((pair) => (
+              <Pair key={pair.long.window} pair={pair} />
+            ))}
+          </dl>
+        </details>
+      )}
       {slo.state === "unknown" && (
         <p class="small muted">
           {describeReason(slo.reason)}
@@ -62,6 +66,24 @@ export function SloCard(props: { title: string; slo: SloComponent; windowHours: 
         </p>
       )}
     </article>
+  );
+}
+
+/** What is left of an error budget, or how many times over it is used. */
+function Budget({ left, isTold }: { left: number | null; isTold: boolean }) {
+  if (left === null || !isTold) {
+    return (
+      <p class="figure">
+        {NOTHING}
+        <small>too little history</small>
+      </p>
+    );
+  }
+  return (
+    <p class="figure">
+      {left < 0 ? formatBurn(1 - left) : formatPercent(left, 0)}
+      <small>{left < 0 ? "the budget is used" : "of the budget left"}</small>
+    </p>
   );
 }
 
