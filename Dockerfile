@@ -30,8 +30,8 @@ FROM ${NODE_IMAGE}
 # Nothing that installs or builds. The user needs an entry, for the command line tool asks who it is.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
       /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-* \
-    && groupadd --system --gid 10001 mutt \
-    && useradd --system --uid 10001 --gid mutt --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin mutt
+    && groupadd --gid 10001 mutt \
+    && useradd --uid 10001 --gid mutt --no-log-init --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin mutt
 WORKDIR /app
 COPY --from=dependencies /app ./
 COPY libs libs

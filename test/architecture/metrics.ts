@@ -66,7 +66,9 @@ export function metricNamesInSources(): string[] {
   const files = globSync("{apps,libs}/*/src/**/*.ts", { cwd: ROOT });
   const names = files
     .filter((file) => !file.endsWith(".test.ts"))
-    .flatMap((file) => [...readFileSync(ROOT + file, "utf8").matchAll(/name: "(mutt_\w+)",\s*help:/g)]);
+    .flatMap((file) => [
+      ...readFileSync(ROOT + file, "utf8").matchAll(/name: "(mutt_\w+)",\s*help:/g),
+    ]);
   return [...new Set(names.map((match) => match[1] ?? ""))];
 }
 

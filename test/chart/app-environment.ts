@@ -8,13 +8,18 @@ import { IngestorEnv } from "../../apps/ingestor/src/config.ts";
 import { RemediationEnv } from "../../apps/remediation/src/config.ts";
 
 /** The schema of every app by its name. */
-export const APP_SCHEMAS = {
+const APP_SCHEMAS = {
   ingestor: IngestorEnv,
   alerter: AlerterEnv,
   forwarder: ForwarderEnv,
   remediation: RemediationEnv,
   admin: AdminEnv,
 } as const satisfies Record<string, z.ZodType & { shape: object }>;
+
+/** The schema of one app, as far as all of them have it in common. */
+export function schemaOf(app: AppName): z.ZodType<{ HOST: string; QUEUE_PREFIX: string }> {
+  return APP_SCHEMAS[app] as z.ZodType<{ HOST: string; QUEUE_PREFIX: string }>;
+}
 
 /** Name of an app that is deployed. */
 export type AppName = keyof typeof APP_SCHEMAS;

@@ -1,9 +1,9 @@
 // What the apps are told by the chart, read with the apps' own schemas.
 import { SETTING_KEYS, SETTINGS } from "@mutt/dynamic-config";
-import { redisSettings } from "@mutt/redis";
+import { RedisEnv, redisSettings } from "@mutt/redis";
 import { parseEnv } from "@mutt/service";
 import { describe, expect, test } from "vitest";
-import { APP_NAMES, APP_SCHEMAS, type AppName, variablesReadBy } from "./app-environment.ts";
+import { APP_NAMES, type AppName, schemaOf, variablesReadBy } from "./app-environment.ts";
 import { CASES, caseNamed } from "./cases.ts";
 import { HELM, type Manifest, render } from "./helm.ts";
 import {
@@ -46,7 +46,7 @@ describe.skipIf(HELM === "").each(CASES)("with the values of $name", async ({ fi
 
   test.each(APP_NAMES)("%s accepts them", (app) => {
     const env = environmentOf(containerOf(manifests, app), manifests, secretOf);
-    const parsed: { HOST: string; QUEUE_PREFIX: string } = parseEnv(APP_SCHEMAS[app], env);
+    const parsed: { HOST: string; QUEUE_PREFIX: string } = parseEnv(schemaOf(app), env);
     expect(parsed.HOST).toBe("0.0.0.0");
     expect(parsed.QUEUE_PREFIX).toBe(env.QUEUE_PREFIX);
   });
@@ -82,7 +82,7 @@ describe.skipIf(HELM === "")("where Redis is", () => {
     const env = environmentOf(containerOf(manifests, "alerter"), manifests, secretOf);
     // The files are in the pod, not here.
     const { REDIS_TLS_CA_FILE, REDIS_TLS_CERT_FILE, REDIS_TLS_KEY_FILE, ...rest } = env;
-    return redisSettings(parseEnv(APP_SCHEMAS.alerter, rest));
+    return redisSettings({ ...parseEnv(RedisEnv, rest), QUEUE_PREFIX: rest.QUEUE_PREFIX });
   };
 
   test("comes from host, port and database, with the password of a Secret", async () => {

@@ -70,10 +70,11 @@ function serviceFor(ways: readonly Way[], host: string, path: string): string | 
   return hits.toSorted((a, b) => rank(b) - rank(a))[0]?.service;
 }
 
-/** The pages of the console, from its own source. */
+/** The addresses of the console's pages, from the source of who serves them. */
 function consolePages(): string[] {
-  const source = readFileSync(`${ROOT}apps/console/src/app.tsx`, "utf8");
-  return [...source.matchAll(/case "([\w-]*)":/g)].map((match) => `/${match[1]}`);
+  const source = readFileSync(`${ROOT}apps/admin/src/console-files.ts`, "utf8");
+  const list = /^const PAGES = \[(.*?)\];/ms.exec(source)?.[1] ?? "";
+  return [...list.matchAll(/"([^"]+)"/g)].map((match) => (match[1] ?? "").replace("*rest", "x/y"));
 }
 
 const CLOSED = ["/metrics", "/healthz", "/readyz", "/metrics/", "/health", "/.env", "/apps"];

@@ -8,7 +8,7 @@ export interface SecretReference {
 }
 
 /** One variable of a container. */
-export interface Variable {
+interface Variable {
   name: string;
   value?: string;
   valueFrom?: { secretKeyRef?: SecretReference };
@@ -42,7 +42,7 @@ export interface Container {
 }
 
 /** A pod, as far as it is looked at here. */
-export interface PodSpec {
+interface PodSpec {
   automountServiceAccountToken?: boolean;
   serviceAccountName?: string;
   terminationGracePeriodSeconds?: number;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CASES, caseNamed, KUBE_VERSIONS, MATRIX } from "./cases.ts";
-import { HELM, helm, render, sourceArguments } from "./helm.ts";
+import { HELM, helm, type Manifest, render, sourceArguments } from "./helm.ts";
 import { CHART } from "./paths.ts";
 import { typeCheck } from "./type-check.ts";
 
@@ -38,7 +38,7 @@ describe.skipIf(HELM === "")("the chart", () => {
 
   test("would be refused with a field that does not exist or has the wrong type", async () => {
     const manifests = await render({ files: [caseNamed("keda").file] });
-    const broken = manifests.flatMap((manifest) => {
+    const broken = manifests.flatMap((manifest): Manifest[] => {
       if (manifest.kind === "Deployment") return [{ ...manifest, spec: { replica: 1 } }];
       if (manifest.kind !== "ScaledObject") return [];
       const spec = manifest.spec as { triggers: { metadata: object }[] };

@@ -27,7 +27,7 @@ export function openTestQueue<Name extends DeadLetterQueueName>(
 }
 
 /** The event of a dead letter, which `FORWARD_FAULTS` matches. */
-export function deadEvent({ id, severity = 3, hostname = "h1" }: DeadLetterDraft): IngestedEvent {
+function deadEvent({ id, severity = 3, hostname = "h1" }: DeadLetterDraft): IngestedEvent {
   const at = "2026-11-24T06:00:00.000Z";
   return {
     id,

@@ -1,5 +1,5 @@
 /** One instruction, its lines joined. */
-export interface Instruction {
+interface Instruction {
   name: string;
   text: string;
 }

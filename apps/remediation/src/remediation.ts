@@ -24,7 +24,7 @@ import { type ReplayLoop, startReplayLoop } from "./replay-loop.ts";
 import { startRetention } from "./retention.ts";
 
 /** The run-time settings that remediation follows. */
-export interface RemediationSettings extends ReplaySettings {
+interface RemediationSettings extends ReplaySettings {
   isEnabled: boolean;
   batchSize: number;
   pauseMs: number;

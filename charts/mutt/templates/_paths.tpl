@@ -13,12 +13,12 @@ not among them, so every path of the console is named instead of "/" as a prefix
 - {path: {{ . }}, type: Exact}
 {{- end }}
 - {path: {{ $base }}/, type: Exact}
-- {path: {{ $base }}/index.html, type: Exact}
 - {path: {{ $base }}/favicon.svg, type: Exact}
 - {path: {{ $base }}/assets, type: Prefix}
 - {path: {{ $base }}/login, type: Exact}
 - {path: {{ $base }}/logout, type: Exact}
 - {path: {{ $base }}/dead-letters, type: Prefix}
+- {path: {{ $base }}/alerts, type: Prefix}
 - {path: {{ $base }}/rules, type: Prefix}
 - {path: {{ $base }}/configuration, type: Prefix}
 - {path: {{ $base }}/audit, type: Prefix}
