@@ -274,7 +274,7 @@ test.skipIf(HELM === "")("Prometheus is led to every app", async () => {
   const [monitor] = ofKind(manifests, "ServiceMonitor");
   const { selector, endpoints } = specOf<{
     selector: { matchLabels: Record<string, string> };
-    endpoints: { port: string; path: string }[];
+    endpoints: { port: string; path: string; relabelings: { replacement: string }[] }[];
   }>(monitor as Manifest);
   const watched = ofKind(manifests, "Service").filter(({ metadata }) =>
     Object.entries(selector.matchLabels).every(([key, value]) => metadata.labels?.[key] === value),
@@ -285,4 +285,13 @@ test.skipIf(HELM === "")("Prometheus is led to every app", async () => {
     expect(ports.map(({ name }) => name)).toEqual(endpoints.map(({ port }) => port));
   }
   expect(monitor?.metadata.labels).toMatchObject({ release: "kube-prometheus-stack" });
+
+  // Under the names of jobs that the alert on a missing app looks for.
+  const rules = JSON.stringify(ofKind(manifests, "PrometheusRule"));
+  const jobs = [...rules.matchAll(/job=~\\"([^"\\]+)\\"/g)].map((match) => match[1] ?? "");
+  expect(jobs.length).toBeGreaterThan(0);
+  for (const job of jobs) {
+    const replacement = endpoints[0]?.relabelings[0]?.replacement.replace("$1", "ingestor");
+    expect(replacement).toMatch(new RegExp(`^(${job})$`));
+  }
 });

@@ -22,9 +22,9 @@ export interface OverloadSample {
 }
 
 /** Requests a second that the platform takes; one alert each, so that capacity is a plain number. */
-const CAPACITY = 200;
+const CAPACITY = 100;
 
-const SHED_THRESHOLD = 400;
+const SHED_THRESHOLD = 200;
 const SAMPLE_MS = 500;
 const STATES = ["normal", "warn", "shed", "recovering"];
 
