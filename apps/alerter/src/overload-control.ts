@@ -161,7 +161,7 @@ async function readQueue(
   alert: PipelineQueue<"alert">,
 ): Promise<Reading> {
   const [at, counts, age, drained] = await Promise.all([
-    readClockMs(redis, prefix),
+    readClockMs(redis, `${prefix}:overload`),
     readCounts(alert),
     oldestAgeSeconds(redis, alert),
     readDrained(redis, prefix),

@@ -23,7 +23,7 @@ try {
     env: process.env,
     auditKey: storeKeys(prefix).audit,
     recordAudit: recordAudit(prefix),
-    actor: `cli:${userInfo().username}`,
+    actor: `cli:${userName()}`,
     print: (text) => console.log(text),
     ...(process.stdout.isTTY && {
       rewrite: (text: string) => void process.stdout.write(`\r\x1b[K${text}`),
@@ -35,4 +35,13 @@ try {
   process.exitCode = error instanceof UsageError ? 2 : 1;
 } finally {
   if (redis) disconnect(redis);
+}
+
+/** A platform that picks the user id has no name for it. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? "unknown");
+  }
 }

@@ -56,6 +56,7 @@ export function plotOverload(samples: readonly OverloadSample[], capacity: numbe
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12">`,
+    "<title>Depth, rates and share of an overload over time</title>",
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
     legend(),
     ...body,
