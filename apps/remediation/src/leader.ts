@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { createScript } from "@mutt/redis";
 import type { Redis } from "ioredis";
 
@@ -9,6 +10,9 @@ export interface Leader extends AsyncDisposable {
 
 /** A leader that is not heard of for this long is followed by another one, in milliseconds. */
 const TERM_MS = 10_000;
+
+/** The longest that a goodbye may take, in milliseconds. */
+const RESIGN_MS = 150;
 
 /** KEYS[1] lock. ARGV: name, term in ms. */
 const LEAD = createScript(`
@@ -35,7 +39,10 @@ export function createLeader(
   return {
     leads: async () => Number(await LEAD.run(redis, keys, [name, TERM_MS])) === 1,
     async [Symbol.asyncDispose]() {
-      await RESIGN.run(redis, keys, [name]).catch(() => {});
+      // While Redis is away the term ends by itself.
+      if (redis.status !== "ready") return;
+      const resigned = RESIGN.run(redis, keys, [name]).catch(() => {});
+      await Promise.race([resigned, sleep(RESIGN_MS)]);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { DeadLetterQueueName, PipelineQueue } from "@mutt/queues";
 import { createOutageLog } from "@mutt/redis";
 import { advanceRedrive, type Claim, claimRedrive, readActive, readRedrive } from "@mutt/redrive";
@@ -22,6 +23,9 @@ export interface RedriveRunnerDeps {
 }
 
 const STEP_MS = 250;
+
+/** The longest that a stop waits for the step under way, in milliseconds. */
+const GOODBYE_MS = 150;
 
 /** Turns that a redrive can save up while it is held back, in seconds of its pace. */
 const SAVED_SECONDS = 1;
@@ -107,7 +111,8 @@ export function startRedriveRunner(deps: RedriveRunnerDeps): AsyncDisposable {
     async [Symbol.asyncDispose]() {
       isStopped = true;
       clearTimeout(timer);
-      await running;
+      // With Redis away it hangs; what it has written down so far is where the next one goes on.
+      await Promise.race([running, sleep(GOODBYE_MS)]);
     },
   };
 }
