@@ -1,5 +1,6 @@
 // What an operator plans is replayed: at the pace that was asked for, through gates and crashes, until it is done or called off.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { createDeadLetterReader } from "@mutt/queues";
 import {
   planRedrive,
@@ -174,6 +175,8 @@ test("a gate holds a redrive back and is named; it goes on when the gate opens",
       1,
     { what: "the breaker is open" },
   );
+  // What remediation knows of the breaker is half a second old.
+  await sleep(1500);
   const { id } = await redrive({}, 100);
   const held = await until(id, "it waits", ({ waiting_for }) => waiting_for === "breaker");
   expect(held).toMatchObject({ state: "running" });
