@@ -11,6 +11,8 @@ const pipeline = await startPipeline({
   env: {
     MOOG_MAX_RETRIES: "0",
     MOOG_RETRY_BASE_MS: "50",
+    // So many alerts fail here that the breaker would open, and a redrive wait for it.
+    CIRCUIT_BREAKER_THRESHOLD: "1000",
     // Dead letters wait for a person here.
     REMEDIATION_ENABLED: "false",
   },

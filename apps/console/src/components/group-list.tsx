@@ -10,49 +10,20 @@ import { RedriveDialog } from "./redrive-dialog.tsx";
 
 type Asked = { group: DeadLetterGroup; for: "redrive" | "quarantine" | "release" };
 
-/** Kinds of dead letters, with what can be done about each in place. */
+/**
+ * Kinds of dead letters, with what can be done about each in place. It is there without any too: the dialog of a redrive
+ * stays open when its kind, the last one perhaps, has gone.
+ */
 export function GroupList(props: { groups: readonly DeadLetterGroup[]; onChange(): void }) {
-  const mayAct = useMay("operator");
   const [asked, setAsked] = useState<Asked>();
-  const now = useNow();
   const close = (): void => setAsked(undefined);
   return (
     <div class="table-box">
-      <table>
-        <thead>
-          <tr>
-            <th class="number">Entries</th>
-            <th>Class</th>
-            <th>Error</th>
-            <th>Newest</th>
-            <th>
-              <span class="unseen">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.groups.map((group) => (
-            <tr key={group.fingerprint}>
-              <td class="number" data-label="Entries">
-                {formatCount(group.count)}
-              </td>
-              <td class="nowrap" data-label="Class">
-                {group.class.replaceAll("_", " ")}
-              </td>
-              <td class="cell-wide" data-label="Error">
-                <PageLink to={`dead-letters?fingerprint=${group.fingerprint}`} class="clip">
-                  {group.error}
-                </PageLink>
-                {group.quarantined && <Badge tone="warn">quarantined</Badge>}
-              </td>
-              <td class="nowrap" data-label="Newest">
-                {formatAgo(group.newest_at, now)}
-              </td>
-              <td class="cell-wide">{mayAct && <GroupActions group={group} onAsk={setAsked} />}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      {props.groups.length === 0 ? (
+        <p class="empty">No dead letters.</p>
+      ) : (
+        <GroupTable groups={props.groups} onAsk={setAsked} />
+      )}
       {asked?.for === "redrive" && (
         <RedriveDialog
           filter={{ fingerprint: asked.group.fingerprint }}
@@ -73,6 +44,50 @@ export function GroupList(props: { groups: readonly DeadLetterGroup[]; onChange(
         />
       )}
     </div>
+  );
+}
+
+function GroupTable(props: { groups: readonly DeadLetterGroup[]; onAsk(asked: Asked): void }) {
+  const mayAct = useMay("operator");
+  const now = useNow();
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th class="number">Entries</th>
+          <th>Class</th>
+          <th>Error</th>
+          <th>Newest</th>
+          <th>
+            <span class="unseen">Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {props.groups.map((group) => (
+          <tr key={group.fingerprint}>
+            <td class="number" data-label="Entries">
+              {formatCount(group.count)}
+            </td>
+            <td class="nowrap" data-label="Class">
+              {group.class.replaceAll("_", " ")}
+            </td>
+            <td class="cell-wide" data-label="Error">
+              <PageLink to={`dead-letters?fingerprint=${group.fingerprint}`} class="clip">
+                {group.error}
+              </PageLink>
+              {group.quarantined && <Badge tone="warn">quarantined</Badge>}
+            </td>
+            <td class="nowrap" data-label="Newest">
+              {formatAgo(group.newest_at, now)}
+            </td>
+            <td class="cell-wide">
+              {mayAct && <GroupActions group={group} onAsk={props.onAsk} />}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

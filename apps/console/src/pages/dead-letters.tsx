@@ -42,10 +42,7 @@ export function DeadLetters() {
           {!groups.data && (
             <ErrorNotice error={groups.error} title="The kinds of dead letters cannot be read" />
           )}
-          {groups.data?.length === 0 && <p class="empty">No dead letters.</p>}
-          {groups.data && groups.data.length > 0 && (
-            <GroupList groups={groups.data} onChange={onChange} />
-          )}
+          {groups.data && <GroupList groups={groups.data} onChange={onChange} />}
         </Section>
       )}
       <EntryList filter={filter} changes={changes} />

@@ -91,12 +91,7 @@ function DeadLetterSection({ groups }: { groups: Polled<Awaited<ReturnType<typeo
       actions={<PageLink to="dead-letters">All of them</PageLink>}
     >
       <Unread of={groups} what="The dead letters" />
-      {groups.data &&
-        (all.length > 0 ? (
-          <GroupList groups={all.slice(0, SHOWN)} onChange={groups.reload} />
-        ) : (
-          <p class="empty">No dead letters.</p>
-        ))}
+      {groups.data && <GroupList groups={all.slice(0, SHOWN)} onChange={groups.reload} />}
     </Section>
   );
 }
