@@ -112,7 +112,11 @@ export function startOverloadControl(deps: OverloadControlDeps): OverloadControl
   function current(): Overload {
     const ageMs = performance.now() - readAtMs;
     if (ageMs > STALE_MS) {
-      if (!isStale) metrics.failedOpen();
+      if (!isStale) {
+        metrics.failedOpen();
+        // A command that waits for Redis fails nobody, so the loop has said nothing yet.
+        outage.failed("no answer of Redis for more than 5 s");
+      }
       isStale = true;
       return { ...overload, state: "normal", share: 0, shedFrom: SHEDS_NO_SEVERITY };
     }

@@ -52,6 +52,20 @@ export async function workOnDeadLetter(
 ): Promise<void> {
   // What was never failed here is new. A crash while parking raises the starts, not this.
   if (job.attemptsMade === 0) throw parked(job.data);
+  try {
+    await answerRequest(deps, job, token);
+  } catch (error) {
+    if (error instanceof DelayedError || error instanceof UnrecoverableError) throw error;
+    // A full Redis, say. The entry stays, and shows what made it a dead letter, not what kept it from going.
+    deps.logger.warn("a dead letter could not be replayed: parked again", {
+      job_id: job.id,
+      detail: error instanceof Error ? error.message : String(error),
+    });
+    throw parked(job.data);
+  }
+}
+
+async function answerRequest(deps: DlqWorkerDeps, job: DlqJob, token: string): Promise<void> {
   const queue = job.queueName as DeadLetterQueueName;
   const id = job.id ?? "";
   const request = await readRequest(deps, queue, id);

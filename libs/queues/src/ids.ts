@@ -16,6 +16,8 @@ export interface ReplayCounts {
   replays?: number;
   /** Replays that spent none of it. */
   free_replays?: number;
+  /** Who asked for the last one. */
+  replay_by?: string;
 }
 
 /** Tells the rounds of one alert apart: a job that is kept must not swallow its own replay. */
@@ -29,7 +31,11 @@ export function deadLetterJobId(alertId: string, counts: ReplayCounts): string {
   return alertId + (replaySuffix(counts) || "~r0");
 }
 
-/** The counts that are not zero, to be carried on in the data of the next job. */
-export function carriedReplays({ replays, free_replays }: ReplayCounts): ReplayCounts {
-  return { ...(replays ? { replays } : {}), ...(free_replays ? { free_replays } : {}) };
+/** What there is of it, to be carried on in the data of the next job. */
+export function carriedReplays({ replays, free_replays, replay_by }: ReplayCounts): ReplayCounts {
+  return {
+    ...(replays ? { replays } : {}),
+    ...(free_replays ? { free_replays } : {}),
+    ...(replay_by ? { replay_by } : {}),
+  };
 }

@@ -8,8 +8,6 @@ export interface IngestJob extends ReplayCounts {
   events: IngestedEvent[];
   /** Present on events that failed before: how often, and how. */
   failures?: FailedAttempt[];
-  /** Who asked for the replay. */
-  replay_by?: string;
   /** How often these events were put off because of an overload; absent means never. */
   defers?: number;
   /** How many workers these events have lost in jobs before this one; absent means none. */
@@ -22,8 +20,6 @@ export interface AlertJob extends ReplayCounts {
   alerts: OutgoingAlert[];
   /** Attempts that failed, oldest first; absent means none. */
   failures?: FailedAttempt[];
-  /** Who asked for the replay. */
-  replay_by?: string;
   /** How long the receiver has told it to wait, all told: milliseconds. */
   throttled_ms?: number;
   /** How often the receiver told it to wait. */
