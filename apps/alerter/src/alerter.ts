@@ -84,7 +84,7 @@ export function startAlerter(deps: AlerterDeps): Alerter {
     },
     countUnhandled: (groups, limits) =>
       countUnhandled({ redis, prefix: queues.prefix }, groups, limits),
-    addDeliveries: (deliveries, replays) => addDeliveries(alert, deliveries, replays),
+    addDeliveries: (deliveries, extras) => addDeliveries(alert, deliveries, extras),
     addRetries: (retries) => addEventRetries(ingest, retries),
     addDeferred: (deferred) => addDeferredEvents(ingest, deferred),
     addDeadLetters: (entries) => addDeadLetters(deadLetters, entries),

@@ -74,7 +74,8 @@ export function failureOf(job: IngestJob, error: string, identity: WorkerIdentit
   };
 }
 
-function roundOf(job: IngestJob): number {
+/** How often the events of a job were replayed, whatever it spent. */
+export function roundOf(job: IngestJob): number {
   return (job.replays ?? 0) + (job.free_replays ?? 0);
 }
 

@@ -2,11 +2,18 @@ import { type Delivery, type OutgoingAlert, packDeliveries } from "@mutt/alert";
 import type { DeadLetter } from "@mutt/dead-letter";
 import type { IngestedEvent } from "@mutt/event";
 import type { ReplayOutcome } from "@mutt/pipeline-state";
-import { carriedReplays, type EventRetry, type IngestJob, type ReplayCounts } from "@mutt/queues";
+import { carriedReplays, type DeliveryExtras, type EventRetry, type IngestJob } from "@mutt/queues";
 import type { Logger } from "@mutt/service";
 import { type CountDeps, type CountSettings, countGroups } from "./count-groups.ts";
 import { type ChunkDecision, decideChunk } from "./decide.ts";
-import { buryEvent, failureOf, isPoison, sortFailures, type WorkerIdentity } from "./failures.ts";
+import {
+  buryEvent,
+  failureOf,
+  isPoison,
+  roundOf,
+  sortFailures,
+  type WorkerIdentity,
+} from "./failures.ts";
 import type { AlerterMetrics } from "./metrics.ts";
 import type { OverloadControl } from "./overload-control.ts";
 import type { CompiledBook } from "./rule-cache.ts";
@@ -25,7 +32,7 @@ export interface ChunkDeps extends Omit<CountDeps, "book"> {
   settings(): ChunkSettings;
   overload: Pick<OverloadControl, "current" | "sift" | "adds">;
   digests: Pick<ShedDigests, "note">;
-  addDeliveries(deliveries: Delivery[], replays: ReplayCounts): Promise<void>;
+  addDeliveries(deliveries: Delivery[], extras: DeliveryExtras): Promise<void>;
   addRetries(retries: EventRetry[]): Promise<void>;
   addDeferred(deferred: EventRetry): Promise<void>;
   addDeadLetters(entries: DeadLetter[]): Promise<void>;
@@ -187,11 +194,17 @@ async function store(
   const deadLetters = [...dead, ...shed];
   deps.overload.adds(deliveries.length);
   await deps.untilStored(async () => {
-    if (deliveries.length > 0) await deps.addDeliveries(deliveries, carriedReplays(job));
+    if (deliveries.length > 0) await deps.addDeliveries(deliveries, extrasOf(job));
     if (retries.length > 0) await deps.addRetries(retries);
     for (const each of deferred) await deps.addDeferred(each);
     if (deadLetters.length > 0) await deps.addDeadLetters(deadLetters);
   });
+}
+
+/** The history of earlier rounds goes along; attempts of this one would count against those of the delivery. */
+function extrasOf(job: IngestJob): DeliveryExtras {
+  const failures = (job.failures ?? []).filter(({ replay }) => replay < roundOf(job));
+  return { ...carriedReplays(job), ...(failures.length > 0 ? { failures } : {}) };
 }
 
 /** What was forwarded is not at its end yet: the forwarder counts it. */
