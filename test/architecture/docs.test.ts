@@ -8,6 +8,8 @@ import { USAGE } from "../../apps/cli/src/usage.ts";
 import { SEND_REASONS } from "../../apps/forwarder/src/verdict.ts";
 import { REFUSAL_REASONS } from "../../apps/ingestor/src/refusal.ts";
 import { environmentTable, envTemplate, VARIABLE_NAMES } from "./environment.ts";
+import { layerTable } from "./layer-table.ts";
+import { allowedLicencesTable, licencesTable } from "./licences.ts";
 import {
   anchors,
   blockNames,
@@ -34,6 +36,9 @@ const BLOCKS: Readonly<Record<string, string>> = {
   settings: padTable(settingsTable()),
   "settings-without-effect": settingsWithoutEffect(),
   metrics: metricsTable(METRICS),
+  layers: layerTable(ROOT),
+  "allowed-licences": allowedLicencesTable(),
+  licences: licencesTable(),
   usage: `\`\`\`text\n${USAGE}\n\`\`\``,
 };
 

@@ -56,6 +56,7 @@ export async function readMetrics(): Promise<Metric[]> {
   const jobStates = Object.keys(await readCounts({ getJobCounts: async () => ({}) }));
   return [
     ...registered,
+    ...metricsInSource("admin", "ledger-metric.ts", {}),
     ...metricsInSource("admin", "queue-metrics.ts", { queue: QUEUE_NAMES, state: jobStates }),
     ...(await metricsOf(appsThatCall("createInvalidSettingCounter("), createInvalidSettingCounter)),
   ];

@@ -20,6 +20,8 @@ const PROMISED = [
   "DELETE /api/v1/session viewer",
   "GET /api/v1/queues viewer",
   "POST /api/v1/breaker/reset operator",
+  "GET /api/v1/ledger viewer",
+  "GET /api/v1/alerts/:id viewer",
   "GET /api/v1/slo viewer",
   "GET /api/v1/history viewer",
   "GET /api/v1/dlq viewer",

@@ -222,6 +222,13 @@ const CONDITIONS: readonly Condition[] = [
     after: 1,
   },
   {
+    alert: "MuttLedgerUnaccounted",
+    // The step lies 30 minutes back from minute 51 on.
+    holds: { mutt_ledger_unaccounted: "2x20 3x100" },
+    holdsNot: [{ mutt_ledger_unaccounted: still(3) }, { mutt_ledger_unaccounted: "3x20 2x100" }],
+    after: 41,
+  },
+  {
     alert: "MuttNoRules",
     holds: { mutt_alerter_rules_loaded: still(0) },
     holdsNot: [{ mutt_alerter_rules_loaded: still(1) }],

@@ -1,4 +1,5 @@
 import type { AdminKey, Keyring } from "@mutt/api-keys";
+import type { LedgerWriter } from "@mutt/queues";
 import { createRedactor, type Logger } from "@mutt/service";
 import { Router } from "express";
 import { namedProblems } from "./api/problems.ts";
@@ -16,6 +17,7 @@ import { CONSOLE_POLICY, securityHeaders } from "./security-headers.ts";
 /** What the admin app serves its users from. */
 export interface AdminDeps extends Omit<RouteDeps, "sessions" | "redactor"> {
   keyring: Keyring<AdminKey>;
+  ledger: Pick<LedgerWriter, "count">;
   /** Secrets of this process, which no answer may hold. */
   secrets: readonly string[];
   /** Where the built console is; where it usually is, when left out. */

@@ -1,6 +1,7 @@
 // Entry point: read the environment, build the parts, run until a signal, stop the parts in reverse order.
 import { openKeyring, parseAdminKeys } from "@mutt/api-keys";
 import { startDynamicConfig } from "@mutt/dynamic-config";
+import { createLedgerWriter } from "@mutt/queues";
 import {
   connectFailFast,
   createConnectionErrorLog,
@@ -21,6 +22,7 @@ import { startAuditRetention } from "./audit-retention.ts";
 import { underBasePath } from "./base-path.ts";
 import { AdminEnv } from "./config.ts";
 import { startHistorySampler } from "./history-sampler.ts";
+import { registerLedgerMetric } from "./ledger-metric.ts";
 import { openQueues } from "./open-queues.ts";
 import { registerQueueMetrics } from "./queue-metrics.ts";
 import { prometheusOptions } from "./slo/env.ts";
@@ -58,6 +60,8 @@ await runApp(
     const connection = { connection: failFastOptions(address), prefix, onError };
     const { queues } = parts.use("queues", openQueues(connection));
     registerQueueMetrics(queues, registry);
+    registerLedgerMetric({ redis, prefix }, registry);
+    const ledger = parts.use("ledger", createLedgerWriter(redis, prefix));
     parts.use("history sampler", startHistorySampler({ redis, queues: connection, logger }));
     parts.use("audit retention", startAuditRetention({ redis, prefix, config, logger }));
     const prometheus = prometheusOptions(env);
@@ -76,6 +80,7 @@ await runApp(
         env: process.env,
         config,
         queues,
+        ledger,
         keyring,
         basePath: env.ADMIN_BASE_PATH,
         environment: env.ENVIRONMENT_LABEL,

@@ -1,5 +1,5 @@
 import type { OverloadSettings } from "@mutt/backpressure";
-import { countReplayOutcomes } from "@mutt/pipeline-state";
+import { countReplayOutcomes, createStoryWriter } from "@mutt/pipeline-state";
 import {
   addDeadLetters,
   addDeferredEvents,
@@ -8,6 +8,7 @@ import {
   closeQueue,
   closeWorker,
   createWorker,
+  type LedgerWriter,
   openQueue,
   type PipelineJob,
   type QueueConnection,
@@ -15,6 +16,7 @@ import {
   sweepFailedJobs,
 } from "@mutt/queues";
 import type { Logger } from "@mutt/service";
+import type { Tracing } from "@mutt/tracing";
 import { WaitingError } from "bullmq";
 import type { Redis } from "ioredis";
 import { startIngestDepthMonitor } from "./ingest-depth-monitor.ts";
@@ -24,6 +26,7 @@ import { type ChunkDeps, type ChunkSettings, processChunk } from "./process-chun
 import type { RuleCache } from "./rule-cache.ts";
 import { startShedDigests } from "./shed-digest.ts";
 import { createUntilStored, GiveBack } from "./stored.ts";
+import { traceChunk } from "./trace-chunk.ts";
 import { countUnhandled } from "./unhandled.ts";
 
 /** What the alerter is built from. */
@@ -34,6 +37,10 @@ export interface AlerterDeps {
   settings(): ChunkSettings;
   overloadSettings(): OverloadSettings;
   metrics: AlerterMetrics;
+  ledger: Pick<LedgerWriter, "count">;
+  /** Events whose story is kept. */
+  storiesKept(): number;
+  tracing: Tracing | undefined;
   logger: Logger;
   /** Fires when what is in hand has to go back. */
   giveBack: AbortSignal;
@@ -69,13 +76,17 @@ export function startAlerter(deps: AlerterDeps): Alerter {
     redis,
     prefix: queues.prefix,
     team: () => deps.settings().defaultTeam,
-    addDeliveries: (deliveries) => addDeliveries(alert, deliveries),
+    async addDeliveries(deliveries) {
+      await addDeliveries(alert, deliveries);
+      deps.ledger.count("generated", deliveries.length);
+    },
     logger,
   });
   const chunkDeps: ChunkDeps = {
     ...deps,
     overload,
     digests,
+    stories: createStoryWriter(redis, queues.prefix, deps.storiesKept),
     identity: { worker: deps.worker, version: deps.version },
     book() {
       const book = deps.rules.current();
@@ -93,11 +104,14 @@ export function startAlerter(deps: AlerterDeps): Alerter {
     release: (events) => void releaseIngestDepth(redis, queues.prefix, events).catch(() => {}),
     untilStored: createUntilStored(deps.giveBack, logger),
   };
+  const { tracing } = deps;
+  const process = (job: PipelineJob<"ingest">): Promise<void> =>
+    tracing ? traceChunk(tracing, chunkDeps, job) : processChunk(chunkDeps, job);
   const worker = createWorker(
     "ingest",
     queues,
     { concurrency: CONCURRENCY, retryDelayMs: (job) => 1000 * 2 ** job.attemptsMade },
-    (job, token) => giveBackOnStop(job, token, processChunk(chunkDeps, job)),
+    (job, token) => giveBackOnStop(job, token, process(job)),
   );
   worker.on("failed", (job, error) => {
     logger.error("a chunk failed as a whole", { job_id: job?.id, error });

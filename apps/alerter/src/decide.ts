@@ -1,12 +1,20 @@
-import { buildAlert, type OutgoingAlert } from "@mutt/alert";
+import { buildAlert, type Environment, type OutgoingAlert } from "@mutt/alert";
 import type { IngestedEvent } from "@mutt/event";
 import { type Handling, isForwarded } from "@mutt/rules";
 import type { CompiledBook } from "./rule-cache.ts";
 
+/** An event that a rule matched and that is not forwarded. */
+interface LoggedEvent {
+  event: IngestedEvent;
+  handling: Handling;
+  environment: Environment;
+  ruleId: number;
+}
+
 /** What the rules say about a chunk's events; every event is in exactly one of the lists. */
 export interface ChunkDecision {
   alerts: OutgoingAlert[];
-  logged: { event: IngestedEvent; handling: Handling }[];
+  logged: LoggedEvent[];
   unhandled: IngestedEvent[];
   failed: { event: IngestedEvent; error: Error }[];
 }
@@ -34,5 +42,5 @@ function decideEvent(event: IngestedEvent, book: CompiledBook, decision: ChunkDe
   const environment = book.environmentOf(event.hostname);
   const handling = environment === "dev" ? rule.dev_handling : rule.prod_handling;
   if (isForwarded(handling)) decision.alerts.push(buildAlert(event, rule, environment));
-  else decision.logged.push({ event, handling });
+  else decision.logged.push({ event, handling, environment, ruleId: rule.id });
 }

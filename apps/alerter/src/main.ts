@@ -1,6 +1,7 @@
 // Entry point: read the environment, build the parts, run until a signal, stop the parts in reverse order.
 import { startDynamicConfig } from "@mutt/dynamic-config";
 import { startMinuteRecorder } from "@mutt/minute-history";
+import { createLedgerWriter } from "@mutt/queues";
 import {
   connectPatient,
   createConnectionErrorLog,
@@ -17,10 +18,11 @@ import {
   startHttpServer,
   VERSION,
 } from "@mutt/service";
+import { startTracing, tracingSettings } from "@mutt/tracing";
 import { startAlerter } from "./alerter.ts";
 import { AlerterEnv } from "./config.ts";
 import { createMetrics } from "./metrics.ts";
-import { recordMinutes } from "./record-minutes.ts";
+import { recordCounts } from "./record-counts.ts";
 import { startRuleCache } from "./rule-cache.ts";
 
 await runApp(
@@ -77,6 +79,16 @@ await runApp(
       "minute recorder",
       startMinuteRecorder({ redis, prefix, app: "alerter" }),
     );
+    const ledger = parts.use("ledger", createLedgerWriter(redis, prefix));
+    const tracing = await startTracing({
+      settings: tracingSettings(env),
+      service: "alerter",
+      version: VERSION,
+      instance: processName(),
+      logger,
+      giveBack: shutdown.giveBack,
+    });
+    if (tracing) parts.use("tracing", tracing);
     const alerter = parts.use(
       "alerter",
       startAlerter({
@@ -101,10 +113,14 @@ await runApp(
           mode: config.get("alerter_shed_mode"),
           policy: config.get("alerter_shed_policy"),
         }),
-        metrics: recordMinutes(
+        metrics: recordCounts(
           createMetrics(registry, () => rules.current()?.size ?? 0),
           recorder,
+          ledger,
         ),
+        ledger,
+        storiesKept: () => config.get("alert_story_max"),
+        tracing,
         logger,
         giveBack: shutdown.giveBack,
         worker: processName(),

@@ -1,7 +1,7 @@
 import { type Delivery, type OutgoingAlert, packDeliveries } from "@mutt/alert";
 import type { DeadLetter } from "@mutt/dead-letter";
 import type { IngestedEvent } from "@mutt/event";
-import type { ReplayOutcome } from "@mutt/pipeline-state";
+import type { ReplayOutcome, StoryWriter } from "@mutt/pipeline-state";
 import { carriedReplays, type DeliveryExtras, type EventRetry, type IngestJob } from "@mutt/queues";
 import type { Logger } from "@mutt/service";
 import { type CountDeps, type CountSettings, countGroups } from "./count-groups.ts";
@@ -19,6 +19,7 @@ import type { OverloadControl } from "./overload-control.ts";
 import type { CompiledBook } from "./rule-cache.ts";
 import { candidateOf, type ShedEvents, type ShedSettings, shedEvents } from "./shed.ts";
 import type { ShedDigests } from "./shed-digest.ts";
+import { storiesOf } from "./stories.ts";
 
 /** The settings in force while a chunk is worked on. */
 export interface ChunkSettings extends CountSettings, ShedSettings {
@@ -32,6 +33,7 @@ export interface ChunkDeps extends Omit<CountDeps, "book"> {
   settings(): ChunkSettings;
   overload: Pick<OverloadControl, "current" | "sift" | "adds">;
   digests: Pick<ShedDigests, "note">;
+  stories: StoryWriter;
   addDeliveries(deliveries: Delivery[], extras: DeliveryExtras): Promise<void>;
   addRetries(retries: EventRetry[]): Promise<void>;
   addDeferred(deferred: EventRetry): Promise<void>;
@@ -187,14 +189,18 @@ function outcomeOfShed(
 async function store(
   deps: ChunkDeps,
   job: IngestJob,
-  { alerts, metaAlerts, retries, deferred, dead, shed }: ChunkOutcome,
+  { alerts, metaAlerts, retries, deferred, dead, shed, decision }: ChunkOutcome,
   batchMax: number,
 ): Promise<void> {
   const deliveries = packDeliveries([...alerts, ...metaAlerts], batchMax);
   const deadLetters = [...dead, ...shed];
+  const extras = extrasOf(job);
   deps.overload.adds(deliveries.length);
+  // Before the events move on: whoever takes them next has the last word.
+  const ends = { deliveries, extras, decision, retries, deferred, deadLetters };
+  deps.stories.note(storiesOf(ends, Date.now()));
   await deps.untilStored(async () => {
-    if (deliveries.length > 0) await deps.addDeliveries(deliveries, extrasOf(job));
+    if (deliveries.length > 0) await deps.addDeliveries(deliveries, extras);
     if (retries.length > 0) await deps.addRetries(retries);
     for (const each of deferred) await deps.addDeferred(each);
     if (deadLetters.length > 0) await deps.addDeadLetters(deadLetters);

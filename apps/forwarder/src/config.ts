@@ -1,11 +1,13 @@
 import { RedisEnv } from "@mutt/redis";
 import { baseEnv, integerVariable, portVariable } from "@mutt/service";
+import { TracingEnv } from "@mutt/tracing";
 import { z } from "zod";
 import { isSameEndpoint } from "./moog-health-url.ts";
 
 const FIELDS = z.object({
   ...baseEnv,
   ...RedisEnv.shape,
+  ...TracingEnv.shape,
   FORWARDER_PORT: portVariable(8082, "Port of the forwarder's ops endpoints"),
   MOOG_WEBHOOK_URL: z
     .url({ protocol: /^https?$/, error: "expected the http(s) URL that takes alerts" })

@@ -8,13 +8,20 @@ import {
   type FailedAttempt,
   nextAttempt,
 } from "@mutt/dead-letter";
-import type { ReplayOutcome } from "@mutt/pipeline-state";
-import { type AlertJob, carriedReplays, type DeliveryExtras } from "@mutt/queues";
+import type { ReplayOutcome, StoryWriter } from "@mutt/pipeline-state";
+import {
+  type AlertJob,
+  carriedReplays,
+  type DeliveryExtras,
+  deadLetterJobId,
+  deliveryJobId,
+} from "@mutt/queues";
 import type { Logger } from "@mutt/service";
 import { type BackoffBounds, backoffMs } from "./backoff.ts";
 import type { Gate } from "./gate.ts";
 import type { ForwarderMetrics, Origin } from "./metrics.ts";
 import type { Sender } from "./sender.ts";
+import { storyOf } from "./stories.ts";
 import { type DeliveryVerdict, judge } from "./verdict.ts";
 
 /** The settings in force while a delivery is worked on. */
@@ -45,6 +52,7 @@ export interface DeliverDeps {
   addDeadLetters(entries: DeadLetter[]): Promise<void>;
   /** Tells remediation what became of replayed alerts; never waits. */
   countReplays(outcome: ReplayOutcome, alertIds: readonly string[]): void;
+  stories: StoryWriter;
   metrics: ForwarderMetrics;
   logger: Logger;
   worker: string;
@@ -105,6 +113,8 @@ async function finish(deps: DeliverDeps, job: AlertJob, token: string): Promise<
   await deps.gate.succeeded(token);
   countOutcome(deps, "delivered", job);
   const now = Date.now();
+  const attempts = attemptsOf(job);
+  deps.stories.note(job.alerts.map((alert) => storyOf("delivered", alert, now, { attempts })));
   for (const alert of job.alerts) {
     const receivedAt = Date.parse(alert.custom_info.event.received_at);
     deps.metrics.endToEnd(Math.max(0, now - receivedAt) / 1000);
@@ -189,8 +199,15 @@ async function isolate(
     });
   }
   const halves = packDeliveries(job.alerts, Math.ceil(job.alerts.length / 2));
+  const counts = carriedReplays(job);
+  deps.stories.note(
+    halves.flatMap((half) => {
+      const jobId = deliveryJobId(half, counts);
+      return half.alerts.map((alert) => storyOf("queued", alert, Date.now(), { jobId }));
+    }),
+  );
   await deps.addDeliveries(halves, {
-    ...carriedReplays(job),
+    ...counts,
     ...(job.failures ? { failures: job.failures } : {}),
   });
   deps.logger.warn("delivery rejected: split to find the alert that is to blame", {
@@ -207,12 +224,20 @@ async function bury(
   history: FailedAttempt[],
   why: { class: DeadLetterClass; reason: string; error: string },
 ): Promise<DeliveryStep> {
-  const at = new Date().toISOString();
+  const now = new Date();
+  const at = now.toISOString();
+  const counts = carriedReplays(job);
   const entries = job.alerts.map((alert) =>
     createDeadLetter(
       { origin_queue: "alert", payload: alert },
-      { ...why, replays: 0, ...carriedReplays(job), history, at },
+      { ...why, replays: 0, ...counts, history, at },
     ),
+  );
+  deps.stories.note(
+    job.alerts.map((alert) => {
+      const jobId = deadLetterJobId(alert.external_id, counts);
+      return storyOf("dead", alert, now.getTime(), { jobId });
+    }),
   );
   await deps.addDeadLetters(entries);
   countOutcome(deps, "dead", job);
@@ -227,11 +252,16 @@ async function bury(
   return { kind: "done" };
 }
 
+/** Attempts of this round, the one under way included. */
+function attemptsOf(job: AlertJob): number {
+  return nextAttempt(job.failures ?? [], (job.replays ?? 0) + (job.free_replays ?? 0));
+}
+
 function attemptOf(deps: DeliverDeps, job: AlertJob, error: string): FailedAttempt {
   const replay = (job.replays ?? 0) + (job.free_replays ?? 0);
   return {
     at: new Date().toISOString(),
-    attempt: nextAttempt(job.failures ?? [], replay),
+    attempt: attemptsOf(job),
     replay,
     worker: deps.worker,
     version: deps.version,

@@ -1,5 +1,5 @@
 import { createCircuitBreaker } from "@mutt/circuit-breaker";
-import { countReplayOutcomes } from "@mutt/pipeline-state";
+import { countReplayOutcomes, createStoryWriter } from "@mutt/pipeline-state";
 import {
   addDeadLetters,
   addDeliveries,
@@ -13,6 +13,7 @@ import {
   sweepFailedJobs,
 } from "@mutt/queues";
 import type { Logger } from "@mutt/service";
+import type { Tracing } from "@mutt/tracing";
 import { RateLimitError, WaitingError } from "bullmq";
 import type { Redis } from "ioredis";
 import { type DeliverDeps, type DeliverySettings, type DeliveryStep, deliver } from "./deliver.ts";
@@ -21,6 +22,7 @@ import { type BreakerSettings, createGate } from "./gate.ts";
 import type { ForwarderMetrics } from "./metrics.ts";
 import { startRateLimiter } from "./rate-limiter.ts";
 import type { Sender } from "./sender.ts";
+import { traceDelivery } from "./trace-delivery.ts";
 
 /** The run-time settings that the forwarder follows. */
 export interface ForwarderSettings {
@@ -36,6 +38,11 @@ export interface ForwarderDeps {
   sender: Sender;
   settings(): ForwarderSettings;
   metrics: ForwarderMetrics;
+  /** Events whose story is kept. */
+  storiesKept(): number;
+  tracing: Tracing | undefined;
+  /** Where the sender sends; for the spans. */
+  webhookUrl: URL;
   logger: Logger;
   /** Fires when what is in hand has to go back. */
   giveBack: AbortSignal;
@@ -75,6 +82,7 @@ export function startForwarder(deps: ForwarderDeps): Forwarder {
   const deliverDeps: DeliverDeps = {
     ...deps,
     gate,
+    stories: createStoryWriter(deps.redis, queues.prefix, deps.storiesKept),
     settings: () => deps.settings().delivery,
     addDeliveries: (deliveries, extras) => addDeliveries(alert, deliveries, extras),
     addDeadLetters: (entries) => addDeadLetters(deadLetters, entries),
@@ -82,6 +90,11 @@ export function startForwarder(deps: ForwarderDeps): Forwarder {
       void countReplayOutcomes(deps.redis, queues.prefix, outcome, ids).catch(() => {}),
   };
   const drained = startDrainCounter(deps.redis, queues.prefix);
+  const { tracing, webhookUrl } = deps;
+  const attempt = (job: PipelineJob<"alert">, gateToken: string): Promise<DeliveryStep> =>
+    tracing
+      ? traceDelivery({ tracing, webhookUrl }, deliverDeps, job, gateToken)
+      : deliver(deliverDeps, job.data, gateToken);
   const worker = createWorker(
     "alert",
     queues,
@@ -91,7 +104,7 @@ export function startForwarder(deps: ForwarderDeps): Forwarder {
       retryDelayMs: (_job, error) => delayOf(error),
     },
     async (job, token) => {
-      await act(alert, job, token, await deliver(deliverDeps, job.data, token + job.id));
+      await act(alert, job, token, await attempt(job, token + job.id));
       drained.left();
     },
   );

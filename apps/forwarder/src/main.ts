@@ -1,6 +1,7 @@
 // Entry point: read the environment, build the parts, run until a signal, stop the parts in reverse order.
 import { startDynamicConfig } from "@mutt/dynamic-config";
 import { startMinuteRecorder } from "@mutt/minute-history";
+import { createLedgerWriter } from "@mutt/queues";
 import {
   connectPatient,
   createConnectionErrorLog,
@@ -17,11 +18,12 @@ import {
   startHttpServer,
   VERSION,
 } from "@mutt/service";
+import { startTracing, tracingSettings } from "@mutt/tracing";
 import { ForwarderEnv } from "./config.ts";
 import { FORWARDER_CONCURRENCY, startForwarder } from "./forwarder.ts";
 import { createMetrics } from "./metrics.ts";
 import { startMoogHealthProbe } from "./moog-health.ts";
-import { recordMinutes } from "./record-minutes.ts";
+import { recordCounts } from "./record-counts.ts";
 import { openSender } from "./sender.ts";
 import { forwarderSettings } from "./settings.ts";
 
@@ -79,15 +81,28 @@ await runApp(
       "minute recorder",
       startMinuteRecorder({ redis, prefix, app: "forwarder" }),
     );
-    const metrics = recordMinutes(createMetrics(registry), recorder);
+    const ledger = parts.use("ledger", createLedgerWriter(redis, prefix));
+    const metrics = recordCounts(createMetrics(registry), recorder, ledger);
+    const tracing = await startTracing({
+      settings: tracingSettings(env),
+      service: "forwarder",
+      version: VERSION,
+      instance: processName(),
+      logger,
+      giveBack: shutdown.giveBack,
+    });
+    if (tracing) parts.use("tracing", tracing);
     const forwarder = parts.use(
       "forwarder",
       startForwarder({
         queues: { connection: patientOptions(address), prefix, onError },
         redis,
         sender,
+        webhookUrl: new URL(env.MOOG_WEBHOOK_URL),
         settings: () => forwarderSettings(config.get),
         metrics,
+        storiesKept: () => config.get("alert_story_max"),
+        tracing,
         logger,
         giveBack: shutdown.giveBack,
         requestTimeoutMs: env.MOOG_TIMEOUT_MS,

@@ -1,9 +1,9 @@
 import { errors, Pool, request } from "undici";
 import type { SendOutcome } from "./verdict.ts";
 
-/** Sends one request; never rejects. */
+/** Sends one request, with further headers if there are any; never rejects. */
 export interface Sender extends AsyncDisposable {
-  send(body: string): Promise<SendOutcome>;
+  send(body: string, headers?: Readonly<Record<string, string>>): Promise<SendOutcome>;
 }
 
 /** Where to send, and how. */
@@ -37,12 +37,12 @@ export function openSender(options: SenderOptions): Sender {
     "User-Agent": "mutt-forwarder",
   };
   return {
-    async send(body) {
+    async send(body, further) {
       try {
         const response = await request(url, {
           method: "POST",
           dispatcher: pool,
-          headers,
+          headers: further ? { ...headers, ...further } : headers,
           body,
           signal: AbortSignal.timeout(timeoutMs),
         });

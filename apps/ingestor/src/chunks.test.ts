@@ -1,7 +1,7 @@
 import type { IngestedEvent } from "@mutt/event";
 import { MAX_CHUNK_EVENTS, MAX_INGEST_JOB_BYTES } from "@mutt/queues";
 import { describe, expect, test } from "vitest";
-import { packChunks, type SizedEvent } from "./chunks.ts";
+import { packChunks, type SizedEvent, withTrace } from "./chunks.ts";
 
 function sizedEvent(id: string, message = "link down"): SizedEvent {
   const event: IngestedEvent = {
@@ -58,5 +58,49 @@ describe("packChunks", () => {
     const [first, second, third] = events(3) as [SizedEvent, SizedEvent, SizedEvent];
     const chunks = packChunks([first, { ...second, bytes: 2 * MAX_INGEST_JOB_BYTES }, third]);
     expect(chunks.map((chunk) => chunk.events.map(({ id }) => id))).toEqual([["0"], ["1"], ["2"]]);
+  });
+});
+
+describe("the traces of chunks", () => {
+  const first = { traceparent: `00-${"a".repeat(32)}-${"1".repeat(16)}-01` };
+  const second = {
+    traceparent: `00-${"b".repeat(32)}-${"2".repeat(16)}-01`,
+    // Every character takes two bytes as JSON.
+    tracestate: '"'.repeat(512),
+  };
+
+  test("are absent while nothing is traced", () => {
+    expect(packChunks(events(2)).map((chunk) => Object.keys(chunk))).toEqual([["events"]]);
+  });
+
+  test("need no ids when a chunk is of one request", () => {
+    const chunks = packChunks(withTrace(events(150), first));
+    expect(chunks.map(({ traces }) => traces)).toEqual([[first], [first]]);
+  });
+
+  test("tell the requests of a chunk apart", () => {
+    const [one, two, three] = events(3);
+    const traced = [
+      ...withTrace([one, two] as SizedEvent[], first),
+      ...withTrace([three] as SizedEvent[], second),
+    ];
+    expect(packChunks(traced)[0]?.traces).toEqual([
+      { ...first, alert_ids: ["0", "1"] },
+      { ...second, alert_ids: ["2"] },
+    ]);
+  });
+
+  test("count in the size of a chunk", () => {
+    const uuid = (index: number) => `00000000-0000-4000-8000-${String(index).padStart(12, "0")}`;
+    // Each from a sender of its own, with the longest tracestate.
+    const traced = Array.from({ length: 300 }, (_, index) => {
+      const traceparent = `00-${"a".repeat(32)}-${String(index + 1).padStart(16, "0")}-01`;
+      const trace = { ...second, traceparent };
+      return withTrace([sizedEvent(uuid(index), "x".repeat(1800))], trace);
+    }).flat();
+    const chunks = packChunks(traced);
+    const sizes = chunks.map((chunk) => Buffer.byteLength(JSON.stringify(chunk)));
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(MAX_INGEST_JOB_BYTES);
+    expect(chunks.length).toBeGreaterThan(3);
   });
 });

@@ -1,11 +1,13 @@
 import { RedisEnv } from "@mutt/redis";
 import { baseEnv, portVariable } from "@mutt/service";
+import { TracingEnv } from "@mutt/tracing";
 import { z } from "zod";
 
 /** The ingestor's environment. */
 export const IngestorEnv = z.object({
   ...baseEnv,
   ...RedisEnv.shape,
+  ...TracingEnv.shape,
   INGESTOR_PORT: portVariable(8080, "Port of the ingest API"),
   INGEST_API_KEYS: z
     .string()

@@ -49,7 +49,7 @@ function setup(deps: Partial<IngestDeps> = {}) {
     const request = Object.assign(Readable.from([Buffer.from(text)]), {
       headers: { "content-type": "application/json", ...headers },
     }) as unknown as IncomingMessage;
-    return ingest(all, request, "call-7");
+    return ingest(all, request, { correlationId: "call-7" });
   };
   /** What a refused request is answered with. */
   const refusalOf = async (answer: Promise<unknown>): Promise<Refusal> => {

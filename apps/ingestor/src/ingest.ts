@@ -1,5 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { deriveId, type IngestedEvent } from "@mutt/event";
+import type { RequestSpan } from "@mutt/tracing";
+import { withTrace } from "./chunks.ts";
 import { DeadlineError, withDeadline } from "./deadline.ts";
 import type { Idempotency, StoredAnswer } from "./idempotency.ts";
 import type { Intake } from "./intake.ts";
@@ -24,6 +26,13 @@ export interface IngestDeps {
   metrics: IngestorMetrics;
 }
 
+/** How a request is known to others. */
+export interface IngestCall {
+  correlationId: string;
+  /** Only while requests are traced. */
+  span?: Pick<RequestSpan, "context" | "accepted"> | undefined;
+}
+
 /** Milliseconds after which a sender should try again while Redis is away. */
 const REDIS_RETRY_MS = 5000;
 
@@ -40,8 +49,9 @@ const ANSWER_MS = 1750;
 export async function ingest(
   deps: IngestDeps,
   request: IncomingMessage,
-  correlationId: string,
+  call: IngestCall,
 ): Promise<StoredAnswer> {
+  const { correlationId } = call;
   const keyName = deps.identify(request.headers);
   if (keyName === undefined) {
     throw new Refusal(
@@ -65,7 +75,7 @@ export async function ingest(
   const lateness = new AbortController();
   const accept = async (eventId: (index: number) => string): Promise<StoredAnswer> => {
     const read = readEvents(body, format, { correlationId, receivedAtMs, eventId });
-    return await queueEvents(deps, read, { correlationId, givenUp: lateness.signal });
+    return await queueEvents(deps, read, { ...call, givenUp: lateness.signal });
   };
   const work =
     idempotencyKey === undefined
@@ -129,7 +139,7 @@ function checkRoom(
 async function queueEvents(
   deps: IngestDeps,
   read: ReadEvents,
-  { correlationId, givenUp }: { correlationId: string; givenUp: AbortSignal },
+  { correlationId, span, givenUp }: IngestCall & { givenUp: AbortSignal },
 ): Promise<StoredAnswer> {
   const { intake, metrics } = deps;
   metrics.events("rejected", read.results.length - read.accepted.length);
@@ -138,7 +148,8 @@ async function queueEvents(
     deps,
     read.accepted.map(({ event }) => event),
   );
-  const admission = await intake.submit(read.accepted, givenUp).catch((cause: unknown) => {
+  const events = span ? withTrace(read.accepted, span.context) : read.accepted;
+  const admission = await intake.submit(events, givenUp).catch((cause: unknown) => {
     metrics.events("refused", read.accepted.length);
     throw redisUnavailable(cause);
   });
@@ -163,6 +174,7 @@ async function queueEvents(
     );
   }
   metrics.events("accepted", read.accepted.length);
+  span?.accepted(read.accepted.map(({ event }) => event.id));
   return { status: 202, body: acceptedBody(read, admission.depth, correlationId) };
 }
 

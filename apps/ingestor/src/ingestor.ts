@@ -2,12 +2,14 @@ import type { MinuteRecorder } from "@mutt/minute-history";
 import {
   addChunks,
   closeQueue,
+  createLedgerWriter,
   openQueue,
   type QueueConnection,
   readIngestDepth,
   releaseIngestDepth,
 } from "@mutt/queues";
 import type { Logger } from "@mutt/service";
+import type { Tracing } from "@mutt/tracing";
 import type { Router } from "express";
 import type { Redis } from "ioredis";
 import type { Registry } from "prom-client";
@@ -18,7 +20,7 @@ import { createIntake } from "./intake.ts";
 import { startMemoryGuard } from "./memory-guard.ts";
 import { createMetrics } from "./metrics.ts";
 import { startOverloadWatch } from "./overload-watch.ts";
-import { recordMinutes } from "./record-minutes.ts";
+import { recordCounts } from "./record-counts.ts";
 import { createIngestRoutes } from "./routes.ts";
 
 /** What the ingestor is built from. */
@@ -31,6 +33,7 @@ export interface IngestorDeps {
   registry: Registry;
   /** Keeps counts beyond this process. */
   recorder: Pick<MinuteRecorder, "add">;
+  tracing: Tracing | undefined;
   logger: Logger;
 }
 
@@ -44,9 +47,11 @@ export function startIngestor(deps: IngestorDeps): Ingestor {
   const { redis, queues, logger } = deps;
   const { prefix } = queues;
   const queue = openQueue("ingest", queues);
-  const metrics = recordMinutes(
+  const ledger = createLedgerWriter(redis, prefix);
+  const metrics = recordCounts(
     createMetrics(deps.registry, () => readIngestDepth(redis, prefix)),
     deps.recorder,
+    ledger,
   );
   const admit = createAdmission({
     redis,
@@ -72,12 +77,12 @@ export function startIngestor(deps: IngestorDeps): Ingestor {
       idempotency: createIdempotency(redis, prefix),
       metrics,
     },
-    logger,
+    deps,
   );
   return {
     routes,
     async [Symbol.asyncDispose]() {
-      await Promise.all([memory, overload].map((part) => part[Symbol.asyncDispose]()));
+      await Promise.all([memory, overload, ledger].map((part) => part[Symbol.asyncDispose]()));
       await closeQueue(queue);
     },
   };

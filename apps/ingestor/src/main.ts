@@ -10,7 +10,15 @@ import {
   redisProblem,
   redisSettings,
 } from "@mutt/redis";
-import { createHttpApp, createInvalidSettingCounter, runApp, startHttpServer } from "@mutt/service";
+import {
+  createHttpApp,
+  createInvalidSettingCounter,
+  processName,
+  runApp,
+  startHttpServer,
+  VERSION,
+} from "@mutt/service";
+import { startTracing, tracingSettings } from "@mutt/tracing";
 import { IngestorEnv } from "./config.ts";
 import { startIngestor } from "./ingestor.ts";
 
@@ -46,6 +54,15 @@ await runApp(
       "minute recorder",
       startMinuteRecorder({ redis, prefix, app: "ingestor" }),
     );
+    const tracing = await startTracing({
+      settings: tracingSettings(env),
+      service: "ingestor",
+      version: VERSION,
+      instance: processName(),
+      logger,
+      giveBack: shutdown.giveBack,
+    });
+    if (tracing) parts.use("tracing", tracing);
     const ingestor = parts.use(
       "ingestor",
       startIngestor({
@@ -59,6 +76,7 @@ await runApp(
         identify: (headers) => keyring.identify(headers)?.name,
         registry,
         recorder,
+        tracing,
         logger,
       }),
     );

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createOutageLog } from "@mutt/redis";
 import { type Logger, sendProblem } from "@mutt/service";
+import type { Tracing } from "@mutt/tracing";
 import { type Request, type Response, Router } from "express";
 import type { StoredAnswer } from "./idempotency.ts";
 import { type IngestDeps, ingest } from "./ingest.ts";
@@ -8,8 +9,11 @@ import { discardBody } from "./read-body.ts";
 import { Refusal } from "./refusal.ts";
 import { correlationIdOf } from "./request.ts";
 
-/** Makes the ingest routes: `POST /api/v1/ingest` and its alias `/ingest`. */
-export function createIngestRoutes(deps: IngestDeps, logger: Logger): Router {
+/** Makes the ingest routes: `POST /api/v1/ingest` and its alias `/ingest`. Without tracing there are no spans. */
+export function createIngestRoutes(
+  deps: IngestDeps,
+  { logger, tracing }: { logger: Logger; tracing?: Tracing | undefined },
+): Router {
   const router = Router();
   const outage = createOutageLog(logger, "accepting events");
   router.post(["/api/v1/ingest", "/ingest"], async (request, response) => {
@@ -17,20 +21,33 @@ export function createIngestRoutes(deps: IngestDeps, logger: Logger): Router {
     const seconds = (): number => (performance.now() - startedAt) / 1000;
     const correlationId = correlationIdOf(request.headers);
     response.setHeader("X-Correlation-ID", correlationId ?? randomUUID());
+    const span = tracing?.receive(receivedRequest(request, correlationId));
     try {
       if (correlationId === undefined) throw badCorrelationId();
-      sendAnswer(response, await ingest(deps, request, correlationId));
+      sendAnswer(response, await ingest(deps, request, { correlationId, span }));
       deps.metrics.requestAccepted(seconds());
+      span?.end({ status: response.statusCode });
       outage.succeeded();
     } catch (error) {
-      if (!(await discardBody(request))) return;
+      if (!(await discardBody(request))) {
+        span?.end({});
+        return;
+      }
       const refusal = toRefusal(error, logger);
       if (refusal.reason === "redis_unavailable") outage.failed(refusal.cause ?? refusal);
       deps.metrics.requestRefused(refusal.reason, seconds());
       sendRefusal(response, request, refusal);
+      span?.end({ status: refusal.status, reason: refusal.reason });
     }
   });
   return router;
+}
+
+function receivedRequest(
+  { method, path, headers }: Request,
+  correlationId: string | undefined,
+): Parameters<Tracing["receive"]>[0] {
+  return { method, route: "/api/v1/ingest", path, headers, correlationId };
 }
 
 function badCorrelationId(): Refusal {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DeadLetter } from "@mutt/dead-letter";
-import { countReplayStarted } from "@mutt/pipeline-state";
+import { countReplayStarted, type StoryWriter } from "@mutt/pipeline-state";
 import {
   addDeadLetters,
   addReplay,
@@ -19,6 +19,7 @@ import { type BudgetLimits, takeTurn } from "./budget.ts";
 import type { GateWatch } from "./gate-watch.ts";
 import type { RemediationMetrics } from "./metrics.ts";
 import { forgetRequest, type ReplayRequest, readRequest } from "./replay-requests.ts";
+import { leftStory } from "./stories.ts";
 
 /** What the worker of a dead letter queue needs. */
 export interface DlqWorkerDeps {
@@ -29,6 +30,7 @@ export interface DlqWorkerDeps {
   gates: GateWatch;
   /** Entries of a queue that wait, delayed, for their turn. */
   delayed(queue: DeadLetterQueueName): number;
+  stories: StoryWriter;
   limits(): BudgetLimits;
   maxPoisonRetries(): number;
   metrics: RemediationMetrics;
@@ -144,6 +146,7 @@ async function replay(
   const by = request.actor ?? request.by;
   // Before the add: a fast alerter takes it off again at once. The alerter sets the counter right after a crash.
   if (entry.origin_queue === "ingest") await raiseIngestDepth(redis, prefix, 1);
+  deps.stories.note([leftStory("replayed", entry, Date.now())]);
   await addReplay(deps.origins, entry, { counts, by });
   await countReplayStarted(redis, prefix);
   if (queue === "dlq-dead") await auditResurrection(deps, entry, by);

@@ -1,6 +1,6 @@
 // Entry point: read the environment, build the parts, run until a signal, stop the parts in reverse order.
 import { startDynamicConfig } from "@mutt/dynamic-config";
-import { closeQueue, DEAD_LETTER_QUEUES, openQueue } from "@mutt/queues";
+import { closeQueue, createLedgerWriter, DEAD_LETTER_QUEUES, openQueue } from "@mutt/queues";
 import {
   connectFailFast,
   connectPatient,
@@ -93,6 +93,8 @@ await runApp(
           retentionDays: config.get("dlq_retention_days"),
         }),
         metrics,
+        ledger: parts.use("ledger", createLedgerWriter(redis, prefix)),
+        storiesKept: () => config.get("alert_story_max"),
         logger,
         giveBack: shutdown.giveBack,
         worker: processName(),

@@ -1,10 +1,12 @@
 import { createCircuitBreaker } from "@mutt/circuit-breaker";
+import { createStoryWriter } from "@mutt/pipeline-state";
 import {
   closeQueue,
   closeWorker,
   createWorker,
   DEAD_LETTER_QUEUES,
   type DeadLetterQueueName,
+  type LedgerWriter,
   openQueue,
   type PipelineQueue,
   type QueueConnection,
@@ -37,6 +39,9 @@ export interface RemediationDeps {
   redis: Redis;
   settings(): RemediationSettings;
   metrics: RemediationMetrics;
+  ledger: Pick<LedgerWriter, "count">;
+  /** Events whose story is kept. */
+  storiesKept(): number;
   logger: Logger;
   /** Fires when what is in hand has to go back. */
   giveBack: AbortSignal;
@@ -60,7 +65,7 @@ const COUNT_MS = 1000;
 
 /** Starts parking, automatic replay and retention. */
 export function startRemediation(deps: RemediationDeps): Remediation {
-  const { queues, redis, metrics, logger } = deps;
+  const { queues, redis, metrics, ledger, logger } = deps;
   const { prefix } = queues;
   const alert = openQueue("alert", queues);
   const ingest = openQueue("ingest", queues);
@@ -76,6 +81,7 @@ export function startRemediation(deps: RemediationDeps): Remediation {
   const gates = startGateWatch({ redis, prefix, alert, breaker, isEnabled, logger });
   const leader = createLeader(redis, { prefix, task: "replay", name: deps.worker });
   const watch = watchTurns(redis, prefix, all);
+  const stories = createStoryWriter(redis, prefix, deps.storiesKept);
   const workerDeps: DlqWorkerDeps = {
     redis,
     prefix,
@@ -83,6 +89,7 @@ export function startRemediation(deps: RemediationDeps): Remediation {
     dead,
     gates,
     delayed: watch.delayed,
+    stories,
     limits() {
       const { intervalMs, batchSize, pauseMs } = deps.settings();
       return { intervalMs, pauseMs, allowed: Math.min(batchSize, watch.pace() ?? batchSize) };
@@ -123,7 +130,16 @@ export function startRemediation(deps: RemediationDeps): Remediation {
     logger,
   });
   const days = () => deps.settings().retentionDays;
-  const retention = startRetention({ redis, prefix, queues: all, leader, days, metrics, logger });
+  const kept = { days, ledger, stories };
+  const retention = startRetention({
+    ...kept,
+    redis,
+    prefix,
+    queues: all,
+    leader,
+    metrics,
+    logger,
+  });
   return {
     isRunning: () => workers.every((worker) => worker.isRunning()),
     problem: loop.problem,

@@ -1,10 +1,17 @@
-import { type DeadLetterQueueName, type PipelineQueue, readDeadLetterPage } from "@mutt/queues";
+import type { StoryWriter } from "@mutt/pipeline-state";
+import {
+  type DeadLetterQueueName,
+  type LedgerWriter,
+  type PipelineQueue,
+  readDeadLetterPage,
+} from "@mutt/queues";
 import { createOutageLog } from "@mutt/redis";
 import type { Logger } from "@mutt/service";
 import { recordAudit } from "@mutt/store";
 import type { Redis } from "ioredis";
 import type { Leader } from "./leader.ts";
 import type { RemediationMetrics } from "./metrics.ts";
+import { leftStory } from "./stories.ts";
 
 /** What retention needs. */
 export interface RetentionDeps {
@@ -14,6 +21,8 @@ export interface RetentionDeps {
   leader: Leader;
   /** Days that dead letters are kept; 0 for ever. */
   days(): number;
+  ledger: Pick<LedgerWriter, "count">;
+  stories: StoryWriter;
   metrics: RemediationMetrics;
   logger: Logger;
 }
@@ -57,7 +66,7 @@ async function removeExpired(deps: RetentionDeps): Promise<void> {
 
 /** Says in the audit log what goes before it goes; returns how many went. The oldest stand first in the queue. */
 async function removeBatch(
-  { redis, prefix, days, metrics, logger }: RetentionDeps,
+  { redis, prefix, days, ledger, stories, metrics, logger }: RetentionDeps,
   queue: PipelineQueue<DeadLetterQueueName>,
 ): Promise<number> {
   const keptDays = days();
@@ -83,6 +92,8 @@ async function removeBatch(
     removed++;
   }
   metrics.expired(removed);
+  ledger.count("expired", removed);
+  stories.note(expired.map(({ entry }) => leftStory("expired", entry, Date.now())));
   logger.warn("expired dead letters removed", { queue: queue.name, entries: removed });
   return removed;
 }

@@ -68,6 +68,9 @@ spec:
           env:
             {{- include (printf "mutt.env.%s" $app) $root | trim | nindent 12 }}
             {{- include "mutt.redisEnv" $root | trim | nindent 12 }}
+            {{- if and (has $app (list "ingestor" "alerter" "forwarder")) $root.Values.tracing.endpoint }}
+            {{- include "mutt.env.tracing" $root | trim | nindent 12 }}
+            {{- end }}
             {{- with $values.extraEnv }}
             {{- toYaml . | nindent 12 }}
             {{- end }}
@@ -208,6 +211,22 @@ QUEUE_PREFIX: {{ .Values.queuePrefix | quote }}
 - name: MOOG_API_KEY
   valueFrom:
     secretKeyRef: {name: {{ $secret.name }}, key: {{ $secret.key }}}
+{{- end -}}
+
+{{/* What the apps that an event goes through are told of tracing. */}}
+{{- define "mutt.env.tracing" -}}
+{{- with .Values.tracing -}}
+- {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ .endpoint | quote }}}
+- {name: OTEL_TRACES_SAMPLER, value: {{ .sampler | quote }}}
+- {name: OTEL_TRACES_SAMPLER_ARG, value: {{ include "mutt.scalar" .ratio | quote }}}
+{{- with .headersSecret }}
+{{- if .name }}
+- name: OTEL_EXPORTER_OTLP_HEADERS
+  valueFrom:
+    secretKeyRef: {name: {{ .name }}, key: {{ .key }}}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- end -}}
 
 {{- define "mutt.env.remediation" -}}

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { OutgoingAlert } from "@mutt/alert";
 import { type IngestedEvent, messagePattern } from "@mutt/event";
+import type { TraceContext } from "@mutt/trace-context";
 
 /** Why an entry is dead; the class decides whether and how it may be replayed. */
 export const DEAD_LETTER_CLASSES = [
@@ -51,6 +52,8 @@ export type DeadLetter = DeadLetterOrigin & {
   history_dropped?: number;
   first_failed_at: string;
   last_failed_at: string;
+  /** The trace that a replay goes on with; absent when nothing is traced. */
+  trace?: TraceContext;
 };
 
 /** Attempts kept in a history; the first one is always among them. */

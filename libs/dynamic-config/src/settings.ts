@@ -34,6 +34,14 @@ export const SETTINGS = {
     unit: "days",
     description: "Dead letters older than this are removed and counted as expired; 0 keeps them",
   }),
+  alert_story_max: integer({
+    default: 100_000,
+    min: 0,
+    max: 10_000_000,
+    unit: "events",
+    description:
+      "Events whose story GET /api/v1/alerts/:id tells: the last so many, for 24 hours; each takes memory of Redis; 0 keeps none",
+  }),
   audit_retention_days: integer({
     default: 365,
     min: 1,

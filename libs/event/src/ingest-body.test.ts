@@ -104,6 +104,18 @@ describe("parseIngestBody", () => {
     });
   });
 
+  test.each([
+    ["lists", "[".repeat(5_000_000)],
+    ["objects", '{"a":'.repeat(1_000_000)],
+  ])("reads no nest of millions of %s, alone or in a line", (_sentence, text) => {
+    const detail = expect.stringContaining("nested too deep");
+    expect(parseIngestBody(text, "json")).toEqual({ kind: "invalid", detail });
+    expect(parseIngestBody(`1\n${text}\n2`, "ndjson")).toEqual({
+      kind: "list",
+      items: [{ value: 1 }, { error: { status: 400, field: "body", detail } }, { value: 2 }],
+    });
+  });
+
   test("never echoes the body", () => {
     const body = parseIngestBody(`{"password":"secret", ${"secret ".repeat(1000)}`, "json");
     expect(body).toMatchObject({ kind: "invalid" });

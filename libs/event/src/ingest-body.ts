@@ -1,5 +1,6 @@
 import { type EventError, eventError } from "./event-error.ts";
 import { findJsonError } from "./json-error.ts";
+import { isNestedTooDeep, MAX_NESTING } from "./nesting.ts";
 
 /** The most events one request may hold. */
 export const MAX_EVENTS_PER_REQUEST = 10_000;
@@ -31,7 +32,7 @@ export function parseIngestBody(text: string, contentType: "json" | "ndjson"): I
 function parseJson(body: string): IngestBody {
   let value: unknown;
   try {
-    value = JSON.parse(body);
+    value = parseText(body);
   } catch {
     return parseObjectLines(body) ?? { kind: "invalid", detail: describeError(body) };
   }
@@ -70,14 +71,22 @@ function parseLines(body: string): IngestItem[] {
 
 function parseLine(line: string, lineNumber: number): IngestItem {
   try {
-    return { value: JSON.parse(line) };
+    return { value: parseText(line) };
   } catch {
     return { error: eventError("body", `line ${lineNumber}: ${describeError(line)}`) };
   }
 }
 
+function parseText(text: string): unknown {
+  if (isNestedTooDeep(text)) throw new SyntaxError("nested too deep");
+  return JSON.parse(text);
+}
+
 /** Where and why a text is not JSON, without any of the text: it may be long, or secret. */
 function describeError(text: string): string {
+  if (isNestedTooDeep(text)) {
+    return `nested too deep: lists and objects may be ${MAX_NESTING} levels deep`;
+  }
   const error = findJsonError(text);
   if (error === undefined) return "not valid JSON";
   const before = text.slice(0, error.position);

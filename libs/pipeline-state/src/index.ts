@@ -11,3 +11,5 @@ export {
   readCanaries,
   readReplayTotals,
 } from "./replay-outcomes.ts";
+export { createStoryWriter, readStory, type StoryWriter } from "./stories.ts";
+export { STORY_STAGES, type StoryNote, type StoryRecord, type StoryStage } from "./story-record.ts";

@@ -1,12 +1,13 @@
 import type { Delivery } from "@mutt/alert";
 import type { DeadLetter } from "@mutt/dead-letter";
+import { originsOf } from "@mutt/trace-context";
 import { deadLetterJobId, derivedJobId, type ReplayCounts, replaySuffix } from "./ids.ts";
 import { type AlertJob, type IngestJob, priorityOf } from "./jobs.ts";
 import type { DeadLetterQueueName } from "./names.ts";
 import type { PipelineQueue } from "./queue.ts";
 
 /** What travels with the alerts of a delivery besides themselves. */
-export type DeliveryExtras = ReplayCounts & Pick<AlertJob, "failures">;
+export type DeliveryExtras = ReplayCounts & Pick<AlertJob, "failures" | "traces">;
 
 /**
  * Adds chunks to the ingest queue.
@@ -41,9 +42,14 @@ export async function addEventRetries(
 ): Promise<void> {
   await queue.addBulk(
     retries.map(({ data, delayMs }) => {
+      const ids = data.events.map(idOf);
       const round = `${replaySuffix(data)}~a${data.failures?.length ?? 0}`;
-      const jobId = derivedJobId("c", data.events.map(idOf)) + round;
-      return { name: "retry", data, opts: { jobId, delay: delayMs } };
+      const jobId = derivedJobId("c", ids) + round;
+      return {
+        name: "retry",
+        data: withOwnTraces(data, () => ids),
+        opts: { jobId, delay: delayMs },
+      };
     }),
   );
 }
@@ -58,8 +64,13 @@ export async function addDeferredEvents(
   { data, delayMs }: EventRetry,
 ): Promise<void> {
   const round = `${replaySuffix(data)}~d${data.defers ?? 0}.${data.lost_workers ?? 0}`;
-  const jobId = derivedJobId("c", data.events.map(idOf)) + round;
-  await queue.add("deferred", data, { jobId, delay: delayMs });
+  const ids = data.events.map(idOf);
+  const jobId = derivedJobId("c", ids) + round;
+  await queue.add(
+    "deferred",
+    withOwnTraces(data, () => ids),
+    { jobId, delay: delayMs },
+  );
 }
 
 /** Adds deliveries to the alert queue, each with the priority of its severity; safe to repeat. */
@@ -68,21 +79,24 @@ export async function addDeliveries(
   deliveries: readonly Delivery[],
   extras: DeliveryExtras = {},
 ): Promise<void> {
-  const replay = replaySuffix(extras);
   await queue.addBulk(
     deliveries.map((delivery) => ({
       name: "delivery",
-      data: { ...delivery, ...extras },
+      data: withOwnTraces({ ...delivery, ...extras }, () => delivery.alerts.map(alertIdOf)),
       opts: {
-        jobId:
-          derivedJobId(
-            "d",
-            delivery.alerts.map((alert) => alert.external_id),
-          ) + replay,
+        jobId: deliveryJobId(delivery, extras),
         priority: priorityOf(delivery.severity),
       },
     })),
   );
+}
+
+/** Id of the job of a delivery. */
+export function deliveryJobId(
+  { alerts }: Pick<Delivery, "alerts">,
+  counts: ReplayCounts = {},
+): string {
+  return derivedJobId("d", alerts.map(alertIdOf)) + replaySuffix(counts);
 }
 
 /** Adds dead letters, one job per alert; safe to repeat. */
@@ -99,6 +113,18 @@ export async function addDeadLetters<Name extends DeadLetterQueueName>(
   );
 }
 
+/** A job made of a part of another one leaves the traces of the rest behind. */
+function withOwnTraces<Data extends Pick<AlertJob, "traces">>(
+  data: Data,
+  alertIds: () => readonly string[],
+): Data {
+  return data.traces ? { ...data, traces: originsOf(data.traces, alertIds()) } : data;
+}
+
 function idOf(event: { id: string }): string {
   return event.id;
+}
+
+function alertIdOf(alert: { external_id: string }): string {
+  return alert.external_id;
 }

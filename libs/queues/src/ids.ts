@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 export function derivedJobId(kind: "c" | "d", memberIds: readonly string[]): string {
   const hash = createHash("sha256");
   for (const id of memberIds) hash.update(id).update("\n");
-  return `${kind}${hash.digest("base64url").slice(0, 21)}`;
+  return `${kind}${hash.digest("base64url").slice(0, 21)}.${memberIds.length}`;
 }
 
 /** How often something was replayed; absent counts are none. */

@@ -5,6 +5,7 @@ export {
   addDeliveries,
   addEventRetries,
   type DeliveryExtras,
+  deliveryJobId,
   type EventRetry,
 } from "./add.ts";
 export { closeQueue, closeWorker } from "./close.ts";
@@ -39,6 +40,7 @@ export {
   releaseIngestDepth,
   settleIngestDepth,
 } from "./ingest-depth.ts";
+export { findJob, findQueuedEvent, type JobPlace } from "./job-place.ts";
 export {
   ALERT_JOB_ATTEMPTS,
   type AlertJob,
@@ -49,6 +51,12 @@ export {
   priorityOf,
 } from "./jobs.ts";
 export {
+  createLedgerWriter,
+  LEDGER_ENTRIES,
+  type LedgerEntry,
+  type LedgerWriter,
+} from "./ledger.ts";
+export {
   DEAD_LETTER_QUEUES,
   type DeadLetterQueueName,
   QUEUE_NAMES,
@@ -56,6 +64,7 @@ export {
 } from "./names.ts";
 export { oldestAgeSeconds } from "./oldest-age.ts";
 export { openQueue, type PipelineQueue, type QueueConnection } from "./queue.ts";
+export { type Ledger, readLedger } from "./read-ledger.ts";
 export { addReplay, type OriginQueues, retryParked } from "./replay.ts";
 export { sweepFailedJobs } from "./sweep.ts";
 export {

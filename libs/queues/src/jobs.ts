@@ -1,6 +1,7 @@
 import type { OutgoingAlert } from "@mutt/alert";
 import type { DeadLetter, FailedAttempt } from "@mutt/dead-letter";
 import type { IngestedEvent, Severity } from "@mutt/event";
+import type { TraceOrigin } from "@mutt/trace-context";
 import type { ReplayCounts } from "./ids.ts";
 
 /** A chunk: events that came in together. Each gets its own outcome. */
@@ -12,6 +13,8 @@ export interface IngestJob extends ReplayCounts {
   defers?: number;
   /** How many workers these events have lost in jobs before this one; absent means none. */
   lost_workers?: number;
+  /** The traces that these events belong to; absent when nothing is traced. */
+  traces?: TraceOrigin[];
 }
 
 /** A delivery: alerts of one severity that are sent as one request. */
@@ -24,6 +27,8 @@ export interface AlertJob extends ReplayCounts {
   throttled_ms?: number;
   /** How often the receiver told it to wait. */
   throttled_times?: number;
+  /** The traces that these alerts belong to; absent when nothing is traced. */
+  traces?: TraceOrigin[];
 }
 
 /** What each queue's jobs carry. */

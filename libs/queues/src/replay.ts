@@ -1,4 +1,5 @@
 import type { DeadLetter } from "@mutt/dead-letter";
+import { deliveryJobId } from "./add.ts";
 import { derivedJobId, type ReplayCounts, replaySuffix } from "./ids.ts";
 import { type AlertJob, type IngestJob, priorityOf } from "./jobs.ts";
 import type { DeadLetterQueueName } from "./names.ts";
@@ -22,7 +23,12 @@ export async function addReplay(
   entry: DeadLetter,
   { counts, by }: { counts: ReplayCounts; by: string },
 ): Promise<void> {
-  const kept = { ...counts, replay_by: by, failures: entry.history };
+  const kept = {
+    ...counts,
+    replay_by: by,
+    failures: entry.history,
+    ...(entry.trace ? { traces: [entry.trace] } : {}),
+  };
   const suffix = replaySuffix(counts);
   if (entry.origin_queue === "ingest") {
     const jobId = derivedJobId("c", [entry.payload.id]) + suffix;
@@ -31,7 +37,7 @@ export async function addReplay(
     return;
   }
   const { severity } = entry.payload.custom_info.event;
-  const jobId = derivedJobId("d", [entry.payload.external_id]) + suffix;
+  const jobId = deliveryJobId({ alerts: [entry.payload] }, counts);
   const data: AlertJob = { severity, alerts: [entry.payload], ...kept };
   const priority = priorityOf(severity);
   await queues.alert.add("replay", data, { jobId, priority, ...onceFor(jobId) });

@@ -85,3 +85,18 @@ function assessText(rule: Rule, { message }: MatchedEvent): Assessment | undefin
     reason: `the message ${matches ? "contains" : "does not contain"} ${JSON.stringify(text)}`,
   };
 }
+
+/** Says in words what a rule asks of an event. */
+export function describeConditions(
+  rule: Pick<Rule, "match_type" | "match_string" | "trap_oid" | "syslog_severity">,
+): string {
+  const { match_type, match_string: text, trap_oid, syslog_severity: least } = rule;
+  const literal = `the message contains ${JSON.stringify(text)}`;
+  const asked = [
+    ...(trap_oid === undefined ? [] : [`the trap OID is under ${trap_oid}`]),
+    ...(text === undefined
+      ? []
+      : [match_type === "regex" ? `the message matches /${text}/` : literal]),
+  ].join(", or ");
+  return least === undefined ? asked : `${asked}; of severity ${least} or worse`;
+}

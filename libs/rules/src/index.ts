@@ -1,5 +1,5 @@
 export { compileRules, type RuleSet, RuleSetError, type RuleSetProblem } from "./compile.ts";
-export type { MatchedEvent, RuleVerdict } from "./explain.ts";
+export { describeConditions, type MatchedEvent, type RuleVerdict } from "./explain.ts";
 export {
   HANDLINGS,
   type Handling,

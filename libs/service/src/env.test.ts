@@ -96,6 +96,14 @@ describe("secretsIn", () => {
     expect(secrets).not.toContain("/home/ann");
   });
 
+  test("finds the values of headers, as they are written and as they are sent", () => {
+    const secrets = secretsIn({
+      OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20first-secret, x-team=second-secret",
+    });
+    expect(secrets).toEqual(expect.arrayContaining(["first-secret", "second-secret"]));
+    expect(secrets).toContain("Bearer%20first-secret");
+  });
+
   test("survives a password that is not URL-encoded", () => {
     expect(secretsIn({ REDIS_URL: "redis://me:100%sure@host" })).toEqual(["100%sure"]);
   });

@@ -96,12 +96,15 @@ function problemLine(issue: z.core.$ZodIssue, given: Environment): string {
   return `${variable}: ${issue.message}`;
 }
 
+/** Names of variables that hold headers as `name=value,…`; what their values are for nobody can tell. */
+const HEADER_VARIABLE = /HEADERS$/;
+
 /** Names of variables whose values are secrets. */
 const SECRET_VARIABLE = /KEYS?$|PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL/;
 
 /**
  * Finds the secrets in an environment, for the logger to redact: whole values, the parts of
- * `name:secret,…` lists and the passwords of URLs. Never throws.
+ * `name:secret,…` lists, the values of headers and the passwords of URLs. Never throws.
  */
 export function secretsIn(env: Environment): string[] {
   const secrets = new Set<string>();
@@ -110,8 +113,16 @@ export function secretsIn(env: Environment): string[] {
     for (const [, password] of value.matchAll(/:\/\/[^\s:/?#@]*:([^\s/?#@]+)@/g)) {
       if (password) for (const form of [password, decoded(password)]) secrets.add(form);
     }
-    if (!SECRET_VARIABLE.test(variable.toUpperCase())) continue;
     const entries = value.split(",").map((entry) => entry.trim());
+    if (HEADER_VARIABLE.test(variable.toUpperCase())) {
+      for (const header of entries) {
+        const given = header.slice(header.indexOf("=") + 1).trim();
+        for (const form of [given, decoded(given)]) {
+          secrets.add(form).add(form.slice(form.lastIndexOf(" ") + 1));
+        }
+      }
+    }
+    if (!SECRET_VARIABLE.test(variable.toUpperCase())) continue;
     for (const secret of entries) secrets.add(secret.slice(secret.lastIndexOf(":") + 1));
     secrets.add(value);
   }

@@ -28,14 +28,15 @@ export interface ShutdownOptions {
 }
 
 const MARGIN_SHARE = 0.1;
-const SHORTEST_MARGIN_MS = 500;
+/** The parts stop one after the other, and each may wait a quarter of a second for a Redis that does not answer. */
+const SHORTEST_MARGIN_MS = 1000;
 
 /**
  * Listens for SIGTERM and SIGINT, and for errors that nobody caught.
  *
  * From the first signal a deadline runs: work that never ends must not outlive the grace period of the
- * platform in silence. `giveBack` comes max(500 ms, 10 %) before it, half-way when the time is shorter than
- * a second. At the deadline the process logs what is pending and exits 1. Further signals change nothing:
+ * platform in silence. `giveBack` comes max(1 s, 10 %) before it, half-way when the time is shorter than
+ * two seconds. At the deadline the process logs what is pending and exits 1. Further signals change nothing:
  * Ctrl-C reaches a child both from the terminal and from its supervisor.
  *
  * An uncaught exception leaves the process in a state nobody knows: it is logged and the process exits 1,

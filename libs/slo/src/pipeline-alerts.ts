@@ -176,6 +176,16 @@ export const PIPELINE_ALERTS: readonly PipelineAlert[] = [
     description: "Ingest refuses events until there is room.",
   },
   {
+    name: "MuttLedgerUnaccounted",
+    severity: "critical",
+    // What a process that was killed left uncounted stays for ever: what matters is whether it grows.
+    expr: "max(mutt_ledger_unaccounted) - max(mutt_ledger_unaccounted offset 30m) > 0",
+    for: "10m",
+    summary: "Events that were accepted are nowhere to be found",
+    description:
+      "Within half an hour accepted events have left the queues without coming to an outcome that was counted.",
+  },
+  {
     name: "MuttNoRules",
     severity: "critical",
     expr: "max(mutt_alerter_rules_loaded) == 0",

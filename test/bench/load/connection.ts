@@ -1,8 +1,12 @@
 import { connect, type Socket } from "node:net";
+import { within } from "../processes/within.ts";
 
 /** A keep-alive connection that sends one request at a time. */
 export interface Connection {
-  /** Posts a body of ASCII text; resolves with the status once the whole answer is in. */
+  /**
+   * Posts a body of ASCII text; resolves with the status once the whole answer is in. Rejects when the server breaks
+   * the connection under the request, or is silent for too long.
+   */
   post(body: string): Promise<number>;
   close(): void;
 }
@@ -10,35 +14,61 @@ export interface Connection {
 const HEAD_END = "\r\n\r\n";
 const CHUNKED_END = "0\r\n\r\n";
 
+/** No server here takes longer over an answer unless it stands still: a bench must end, and say why. */
+const ANSWER_LIMIT_MS = 20_000;
+
+/** A connection at the loopback address is there at once or never. */
+const CONNECT_LIMIT_MS = 10_000;
+
 /**
  * Opens a connection. Written on the socket because a general HTTP client takes as much of the machine as
  * some of the servers it is to measure; answers need a `Content-Length` or chunks, as all servers here give.
+ *
+ * Servers close a connection that nothing was sent over for a while (Node one that was never used after 15 s), so one
+ * that has gone meanwhile is opened again before the next post: a request written to it would never be answered.
  */
 export async function openConnection(
   url: string,
   headers: Record<string, string>,
+  answerLimitMs = ANSWER_LIMIT_MS,
 ): Promise<Connection> {
   const { hostname, port, pathname } = new URL(url);
-  const socket = connect({ host: hostname, port: Number(port), noDelay: true });
-  const connected = Promise.withResolvers<void>();
-  socket.once("connect", connected.resolve);
-  socket.once("error", connected.reject);
-  await connected.promise;
-
   const lines = Object.entries({ host: `${hostname}:${port}`, ...headers });
   const head = `POST ${pathname} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}content-type: application/json\r\ncontent-length: `;
-  const answers = readAnswers(socket);
+  const open = async (): Promise<Channel> => {
+    const socket = await connected(hostname, Number(port));
+    return { socket, answers: readAnswers(socket, answerLimitMs) };
+  };
+  let channel = await open();
   return {
-    post(body) {
-      const answer = answers.next();
-      socket.write(`${head}${body.length}${HEAD_END}${body}`, "latin1");
-      return answer;
+    async post(body) {
+      if (!channel.socket.writable) channel = await open();
+      const answer = channel.answers.next();
+      channel.socket.write(`${head}${body.length}${HEAD_END}${body}`, "latin1");
+      return await answer;
     },
-    close: () => void socket.destroy(),
+    close: () => void channel.socket.destroy(),
   };
 }
 
-function readAnswers(socket: Socket): { next(): Promise<number> } {
+interface Channel {
+  socket: Socket;
+  answers: { next(): Promise<number> };
+}
+
+async function connected(host: string, port: number): Promise<Socket> {
+  const socket = connect({ host, port, noDelay: true });
+  const settled = Promise.withResolvers<void>();
+  socket.once("connect", settled.resolve);
+  socket.once("error", settled.reject);
+  await within(settled.promise, {
+    what: `a connection to port ${port} is there`,
+    limitMs: CONNECT_LIMIT_MS,
+  });
+  return socket;
+}
+
+function readAnswers(socket: Socket, limitMs: number): Channel["answers"] {
   let received: Buffer | undefined;
   let waiting: PromiseWithResolvers<number> | undefined;
   const fail = (error: Error): void => waiting?.reject(error);
@@ -52,7 +82,11 @@ function readAnswers(socket: Socket): { next(): Promise<number> } {
     answered?.resolve(status);
   });
   socket.on("error", fail);
-  socket.on("close", () => fail(new Error("the server closed a connection")));
+  socket.on("close", () => fail(new Error("the server closed a connection under a request")));
+  // Counts from the last byte in either direction, so that it costs nothing per request.
+  socket.setTimeout(limitMs, () => {
+    if (waiting) socket.destroy(new Error(`the server did not answer a post for ${limitMs} ms`));
+  });
   return {
     next() {
       waiting = Promise.withResolvers<number>();

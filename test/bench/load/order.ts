@@ -2,7 +2,8 @@ import type { PayloadShape } from "./payload.ts";
 
 /** What the load process is to send, and when to stop: whichever of the bounds is reached first. */
 export interface LoadOrder {
-  url: string;
+  /** Each connection stays with one of them; they get equal shares of the connections. */
+  urls: readonly string[];
   headers: Record<string, string>;
   shape: PayloadShape;
   run: number;

@@ -7,7 +7,9 @@ import { createPayloads } from "./payload.ts";
 /** Sends what an order says and waits for the answers. Rejects when the server breaks a connection. */
 export async function runLoad(order: LoadOrder): Promise<LoadResult> {
   const connections = await Promise.all(
-    Array.from({ length: order.connections }, () => openConnection(order.url, order.headers)),
+    Array.from({ length: order.connections }, (_, index) =>
+      openConnection(order.urls[index % order.urls.length] ?? "", order.headers),
+    ),
   );
   const cpuBefore = process.cpuUsage();
   const sender = createSender(order);
@@ -88,10 +90,11 @@ async function sendOpenLoop(
     dueMs += (-Math.log(1 - random()) * 1000) / postsPerSecond;
     const pauseMs = dueMs - monotonicMs();
     if (pauseMs > 0) await sleep(pauseMs);
-    let connection = free.pop();
+    // In turn: one that rests for long is closed by the server.
+    let connection = free.shift();
     while (connection === undefined) {
       await Promise.race(underWay);
-      connection = free.pop();
+      connection = free.shift();
     }
     const used = connection;
     const post = sender.send(used, dueMs).then(() => {

@@ -1,10 +1,16 @@
 import { isAllowed } from "@mutt/api-keys";
-import { DEAD_LETTER_QUEUES, type DeadLetterQueueName, readCounts } from "@mutt/queues";
+import {
+  DEAD_LETTER_QUEUES,
+  type DeadLetterQueueName,
+  type LedgerWriter,
+  readCounts,
+} from "@mutt/queues";
 import type { Redactor } from "@mutt/service";
 import { addAudit } from "@mutt/store";
 import type { Redis } from "ioredis";
 import type { Identity } from "../auth/sessions.ts";
 import type { OpenQueues } from "../open-queues.ts";
+import { type BoardLedger, createBoardLedger } from "./board-ledger.ts";
 import { dataProblem } from "./dead-letter-data.ts";
 import { type BoardVerb, findVerb } from "./verbs.ts";
 
@@ -28,6 +34,7 @@ export interface BoardHooksDeps {
   redis: Redis;
   prefix: string;
   queues: OpenQueues;
+  ledger: Pick<LedgerWriter, "count">;
   redactor: Redactor;
   /** Who is behind a request, by its headers object: nothing that a client sends can pass for it. */
   identityOf(headers: object): Identity | undefined;
@@ -38,6 +45,7 @@ export interface BoardHooksDeps {
  * that there is no change without one; a second one follows for bulk actions and for what was refused after all.
  */
 export function createBoardHooks(deps: BoardHooksDeps) {
+  const ledger = createBoardLedger(deps.queues, deps.ledger);
   return {
     async before(call: BoardCall): Promise<Verdict> {
       if (call.method.toLowerCase() === "get") return undefined;
@@ -57,16 +65,35 @@ export function createBoardHooks(deps: BoardHooksDeps) {
       }
       const problem = verb.bringsData ? dataProblem(dataOf(call.request.body)) : undefined;
       if (problem !== undefined) return { allow: false, status: 400, message: problem };
-      return await auditIntent(deps, { call, verb, identity });
+      const refusal = await auditIntent(deps, { call, verb, identity });
+      if (refusal === undefined) await countBefore(ledger, call, verb);
+      return refusal;
     },
     async after(call: BoardCall, result: { status?: number; body: unknown }) {
       if (call.method.toLowerCase() === "get") return redacted(deps.redactor, result);
-      await auditOutcome(deps, call, result).catch(() => {
-        // The intent stands in the log; an error here would make a done change look like a failed one.
-      });
+      // The intent stands in the log; an error here would make a done change look like a failed one.
+      await auditOutcome(deps, call, result).catch(() => {});
+      await countAfter(ledger, call, result).catch(() => {});
       return result;
     },
   };
+}
+
+async function countBefore(ledger: BoardLedger, call: BoardCall, verb: BoardVerb): Promise<void> {
+  const queue = call.request.params?.queueName ?? "";
+  if (!isDeadLetterQueue(queue)) return;
+  await ledger.before(call.request.headers ?? {}, verb, queue).catch(() => {});
+}
+
+async function countAfter(
+  ledger: BoardLedger,
+  call: BoardCall,
+  { status = 200 }: { status?: number },
+): Promise<void> {
+  const verb = findVerb(call.method, call.route);
+  const queue = call.request.params?.queueName ?? "";
+  if (status >= 400 || verb === undefined || !isDeadLetterQueue(queue)) return;
+  await ledger.after(call.request.headers ?? {}, verb, queue);
 }
 
 function forbidden(message: string): Verdict {

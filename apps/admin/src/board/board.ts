@@ -1,7 +1,7 @@
 import { createBullBoard } from "@bull-board/api";
 import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
 import { ExpressAdapter } from "@bull-board/express";
-import { QUEUE_NAMES, type QueueName } from "@mutt/queues";
+import { type LedgerWriter, QUEUE_NAMES, type QueueName } from "@mutt/queues";
 import type { Redactor } from "@mutt/service";
 import ejs from "ejs";
 import { type RequestHandler, Router } from "express";
@@ -18,6 +18,7 @@ export interface BoardDeps {
   redis: Redis;
   prefix: string;
   queues: OpenQueues;
+  ledger: Pick<LedgerWriter, "count">;
   redactor: Redactor;
   door: Door;
   ping(): Promise<unknown>;

@@ -8,6 +8,8 @@ export interface BoardVerb {
   action: string;
   /** Whether it is about every job of a queue, so that the entry says how many there were. */
   isBulk?: true;
+  /** Whether entries go for good, or come in, so that the ledger has to know. */
+  changes?: "removes" | "adds";
   /** Whether it brings data along that has to be a dead letter. */
   bringsData?: true;
 }
@@ -29,10 +31,25 @@ const VERBS: Readonly<Record<string, BoardVerb>> = {
   // A delayed entry waits for a gate or its turn; its worker asks again, however early it comes.
   [`put ${JOB}/promote`]: { role: "operator", action: "board.promote" },
   [`put ${QUEUE}/promote`]: { role: "admin", action: "board.promote_all", isBulk: true },
-  [`put ${JOB}/clean`]: { role: "admin", action: "board.clean" },
-  [`put ${QUEUE}/clean/:queueStatus`]: { role: "admin", action: "board.clean_all", isBulk: true },
-  [`put ${QUEUE}/empty`]: { role: "admin", action: "board.empty", isBulk: true },
-  [`put ${QUEUE}/obliterate`]: { role: "admin", action: "board.obliterate", isBulk: true },
+  [`put ${JOB}/clean`]: { role: "admin", action: "board.clean", changes: "removes" },
+  [`put ${QUEUE}/clean/:queueStatus`]: {
+    role: "admin",
+    action: "board.clean_all",
+    isBulk: true,
+    changes: "removes",
+  },
+  [`put ${QUEUE}/empty`]: {
+    role: "admin",
+    action: "board.empty",
+    isBulk: true,
+    changes: "removes",
+  },
+  [`put ${QUEUE}/obliterate`]: {
+    role: "admin",
+    action: "board.obliterate",
+    isBulk: true,
+    changes: "removes",
+  },
   [`put ${QUEUE}/pause`]: { role: "admin", action: "board.pause" },
   [`put ${QUEUE}/resume`]: { role: "admin", action: "board.resume" },
   "put /api/queues/pause": { role: "admin", action: "board.pause_all" },
@@ -43,7 +60,7 @@ const VERBS: Readonly<Record<string, BoardVerb>> = {
   [`patch ${JOB}/delay`]: { role: "admin", action: "board.delay" },
   [`patch ${JOB}/priority`]: { role: "admin", action: "board.priority" },
   // Duplicate, in the board, is an add.
-  [`post ${QUEUE}/add`]: { role: "admin", action: "board.add", bringsData: true },
+  [`post ${QUEUE}/add`]: { role: "admin", action: "board.add", bringsData: true, changes: "adds" },
   [`patch ${JOB}/update-data`]: { role: "admin", action: "board.update_data", bringsData: true },
   // The first tick of a scheduler would be parked like an entry; no dead letter has children.
   [`put ${QUEUE}/job-schedulers/:schedulerId/remove`]: {

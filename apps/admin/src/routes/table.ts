@@ -1,11 +1,13 @@
 import { describeApi } from "../api/openapi.ts";
 import { type ApiRoute, defineRoute } from "../api/route.ts";
+import { alertRoutes } from "./alerts.ts";
 import { auditRoutes } from "./audit.ts";
 import { configRoutes } from "./config.ts";
 import { deadLetterRoutes } from "./dead-letters.ts";
 import type { RouteDeps } from "./deps.ts";
 import { historyRoutes } from "./history.ts";
 import { devHostRoutes, teamRoutes } from "./hosts.ts";
+import { ledgerRoutes } from "./ledger.ts";
 import { queueRoutes } from "./queues.ts";
 import { redriveRoutes } from "./redrives.ts";
 import { ruleBookRoutes } from "./rule-book.ts";
@@ -17,6 +19,8 @@ export function apiRoutes(deps: RouteDeps): ApiRoute[] {
   const routes: ApiRoute[] = [
     ...sessionRoutes(deps),
     ...queueRoutes(deps),
+    ...ledgerRoutes(deps),
+    ...alertRoutes(deps),
     sloRoute(deps),
     ...historyRoutes(deps),
     ...deadLetterRoutes(deps),

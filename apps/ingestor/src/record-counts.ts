@@ -1,13 +1,18 @@
 import type { MinuteRecorder } from "@mutt/minute-history";
+import type { LedgerWriter } from "@mutt/queues";
 import type { IngestorMetrics } from "./metrics.ts";
 import { CLIENT_FAULTS, type RefusalReason } from "./refusal.ts";
 
 const clientFaults: ReadonlySet<RefusalReason> = new Set(CLIENT_FAULTS);
 
-/** Adds what counts for the objectives and charts to the history in Redis, beside the metrics. */
-export function recordMinutes(
+/**
+ * Adds what counts for the objectives and charts to the history in Redis, and what came in to the ledger, beside the
+ * metrics.
+ */
+export function recordCounts(
   metrics: IngestorMetrics,
   recorder: Pick<MinuteRecorder, "add">,
+  ledger: Pick<LedgerWriter, "count">,
 ): IngestorMetrics {
   return {
     ...metrics,
@@ -21,7 +26,9 @@ export function recordMinutes(
     },
     events(outcome, count) {
       metrics.events(outcome, count);
-      if (outcome === "accepted") recorder.add("events_accepted", count);
+      if (outcome !== "accepted") return;
+      recorder.add("events_accepted", count);
+      ledger.count("accepted", count);
     },
   };
 }

@@ -1,0 +1,134 @@
+import { createScript } from "@mutt/redis";
+import type { Redis } from "ioredis";
+import { decodeStory, encodeStories, type StoryNote, type StoryRecord } from "./story-record.ts";
+
+/** Keeps what became of each event, for whoever asks after one. */
+export interface StoryWriter {
+  /** Notes where events are now; never waits, and drops notes rather than hold up events. */
+  note(notes: Iterable<StoryNote>): void;
+}
+
+/** Stories are kept in pages, so that the oldest can go at once. */
+const PAGES = 16;
+
+/** An event that is delivered is noted twice: when it was queued, and at its end. */
+const NOTES_PER_EVENT = 2;
+
+/** How long a page is kept after the last note in it, in seconds. */
+const KEPT_S = 24 * 3600;
+
+/** Notes of one leaf at most. */
+const MOST_PER_LEAF = 500;
+
+/** Notes that wait for Redis at most. */
+const MOST_PENDING = 20_000;
+
+/** Leaves looked through in one step: at most some 10 MiB, which Redis searches in a few milliseconds. */
+const LEAVES_PER_STEP = 200;
+
+/**
+ * Adds a leaf, that is a text with notes of many events, to the page that is open; opens the next page when it is full.
+ * A key for every event would cost Redis twenty times as much for each.
+ * KEYS: which page is open, that page, the page that goes when the next one is opened.
+ * ARGV: number of the page, notes that it takes, seconds that it is kept, notes of the leaf, leaf.
+ * Answers whether it was written, and which page is open now; nothing is written when it is another one than was thought.
+ */
+const WRITE = createScript(`
+local open = tonumber(redis.call('HGET', KEYS[1], 'page') or '') or 0
+if open ~= tonumber(ARGV[1]) then return {0, open} end
+redis.call('RPUSH', KEYS[2], ARGV[5])
+redis.call('EXPIRE', KEYS[2], ARGV[3])
+if redis.call('HINCRBY', KEYS[1], 'notes', ARGV[4]) < tonumber(ARGV[2]) then return {1, open} end
+redis.call('UNLINK', KEYS[3])
+redis.call('HSET', KEYS[1], 'page', open + 1, 'notes', 0)
+return {1, open + 1}
+`);
+
+/**
+ * Looks for an id in the leaves of a page, the newest first. KEYS[1] page; ARGV: id, leaves to skip, leaves to look at.
+ * Answers the leaf; 1 when there are more to look at, else 0.
+ */
+const FIND = createScript(`
+local last = -1 - tonumber(ARGV[2])
+local leaves = redis.call('LRANGE', KEYS[1], last + 1 - tonumber(ARGV[3]), last)
+for i = #leaves, 1, -1 do
+  if string.find(leaves[i], ARGV[1], 1, true) then return leaves[i] end
+end
+return #leaves < tonumber(ARGV[3]) and 0 or 1
+`);
+
+/** Starts a writer that keeps the stories of about the last `most()` events; 0 keeps none. */
+export function createStoryWriter(redis: Redis, prefix: string, most: () => number): StoryWriter {
+  const pending: StoryNote[] = [];
+  let page = 0;
+  let isWriting = false;
+
+  async function write(): Promise<void> {
+    isWriting = true;
+    while (pending.length > 0) {
+      const notes = pending.splice(0, MOST_PER_LEAF);
+      const leaf = encodeStories(notes);
+      // A first try may learn which page is open; that one may fill up until the second.
+      for (let tries = 0; tries < 3 && !(await isWritten(notes.length, leaf)); tries++);
+    }
+    isWriting = false;
+  }
+
+  async function isWritten(notes: number, leaf: string): Promise<boolean> {
+    const keys = [openPageKey(prefix), pageKey(prefix, page), pageKey(prefix, page + 1 - PAGES)];
+    const notesOfPage = Math.ceil((most() * NOTES_PER_EVENT) / PAGES);
+    try {
+      const args = [page, notesOfPage, KEPT_S, notes, leaf];
+      const [written, open] = (await WRITE.run(redis, keys, args)) as [number, number];
+      page = open;
+      return written === 1;
+    } catch {
+      // A story is worth no waiting: the event itself is safe in its queue.
+      return true;
+    }
+  }
+
+  return {
+    note(notes) {
+      if (most() === 0) return;
+      for (const each of notes) {
+        if (pending.length >= MOST_PENDING) break;
+        pending.push(each);
+      }
+      if (!isWriting && pending.length > 0) void write();
+    },
+  };
+}
+
+/** Reads what was last noted of an event; `undefined` when nothing was, or it has been forgotten. */
+export async function readStory(
+  redis: Redis,
+  prefix: string,
+  alertId: string,
+): Promise<StoryRecord | undefined> {
+  const open = Number((await redis.hget(openPageKey(prefix), "page")) ?? 0);
+  for (let page = open; page > open - PAGES; page--) {
+    const leaf = await findLeaf(redis, pageKey(prefix, page), alertId);
+    const record = leaf === undefined ? undefined : decodeStory(leaf, alertId);
+    if (record !== undefined) return record;
+  }
+  return undefined;
+}
+
+async function findLeaf(redis: Redis, page: string, alertId: string): Promise<string | undefined> {
+  // As it stands in a leaf, so that no part of another id is taken for it.
+  const wanted = JSON.stringify(alertId);
+  for (let skipped = 0; ; skipped += LEAVES_PER_STEP) {
+    const found = await FIND.run(redis, [page], [wanted, skipped, LEAVES_PER_STEP]);
+    if (typeof found === "string") return found;
+    if (found === 0) return undefined;
+  }
+}
+
+function openPageKey(prefix: string): string {
+  return `${prefix}:stories`;
+}
+
+function pageKey(prefix: string, page: number): string {
+  return `${prefix}:stories:${page}`;
+}
