@@ -53,7 +53,7 @@ async function audit(): Promise<{ actor: string; action: string; target: string 
 
 beforeEach(() => pipeline.receiver.setMode({ mode: "ok" }));
 
-const PAGES = ["", "dead-letters", "rules", "configuration", "audit"];
+const PAGES = ["", "dead-letters", "alerts", "rules", "configuration", "audit"];
 
 describe("every page", () => {
   test.each(["light", "dark"] as const)(
@@ -79,7 +79,9 @@ describe("every page", () => {
     await signIn(opened, "admin");
     for (const path of PAGES) {
       await page.goto(`./${path}`);
-      await page.getByText("Live").first().waitFor();
+      // The page of the alerts has nothing to show before it is asked.
+      const sign = path === "alerts" ? "Tell its story" : "Live";
+      await page.getByText(sign).first().waitFor();
       const [content, screen] = await page.evaluate(() => [
         document.documentElement.scrollWidth,
         innerWidth,
@@ -117,6 +119,32 @@ test("the overview draws its charts: each canvas holds its lines", async () => {
       .poll(() => pixelsOf(canvases.nth(index), colour), { timeout: 20_000 })
       .toBeGreaterThan(50);
   }
+});
+
+test("tells the story of an event by its id: delivered, or in which queue it is dead", async () => {
+  const [dead = ""] = await killAlerts(1, "told");
+  const [delivered = ""] = (await sendAll(pipeline, faults(1, "arrived"))).ids;
+  await using opened = await openPage(browser, url);
+  const { page } = opened;
+  await signIn(opened, "viewer");
+  await page.getByRole("link", { name: "Find an event" }).click();
+  await page.getByLabel("Id of an event").fill(delivered);
+  await page.getByRole("button", { name: "Tell its story" }).click();
+  await page.getByText('faults: the message contains "fault"').waitFor();
+  await page.getByText("delivered", { exact: true }).first().waitFor();
+
+  await page.getByLabel("Id of an event").fill(dead);
+  await page.keyboard.press("Enter");
+  await page.getByText(/attempt 1 failed: .*500/).waitFor();
+  await page.getByRole("link", { name: "dlq-forwarder" }).click();
+  await page
+    .getByText(/told 0: fault/)
+    .first()
+    .waitFor();
+
+  await page.goto("./alerts/nobody");
+  await page.getByText(/no event of this id waits/).waitFor();
+  expect(opened.misdeeds.foreign).toEqual([]);
 });
 
 test("a viewer sees no button that changes anything, and on the wire a change is a 403", async () => {

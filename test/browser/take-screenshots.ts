@@ -2,7 +2,15 @@
 import { mkdir } from "node:fs/promises";
 import { startPipeline, waitFor } from "@mutt/testkit";
 import type { Page } from "playwright-core";
-import { FORWARD_FAULTS, faults, jobsIn, putRules, rule, sendAll } from "../e2e/support.ts";
+import {
+  FORWARD_FAULTS,
+  faults,
+  jobsIn,
+  putRules,
+  rule,
+  sendAll,
+  untilDelivered,
+} from "../e2e/support.ts";
 import { openPage, signIn, startBrowser } from "./browser.ts";
 import { seedHistory } from "./seed-history.ts";
 
@@ -35,7 +43,7 @@ await using pipeline = await startPipeline({
 });
 await using browser = await startBrowser();
 await mkdir(IMAGES, { recursive: true });
-await makeTrouble();
+const waiting = await makeTrouble();
 
 const url = pipeline.app("admin").url;
 await using desktop = await openPage(browser, url, { viewport: DESKTOP });
@@ -53,6 +61,10 @@ await desktop.page.getByRole("button", { name: "Plan a redrive", exact: true }).
 await desktop.page.getByLabel("Reason").fill("The platform is back, its certificate was renewed");
 await shoot(desktop.page, "redrive");
 await desktop.page.keyboard.press("Escape");
+
+await desktop.page.goto(`./alerts/${waiting}`);
+await desktop.page.getByText("What happened").waitFor();
+await shoot(desktop.page, "alert");
 
 await desktop.page.goto("./rules");
 await desktop.page.getByLabel("Host", { exact: true }).first().fill("core-sw1.example.net");
@@ -76,9 +88,10 @@ await signIn(phone, "operator");
 await untilDrawn(phone.page);
 await shoot(phone.page, "phone");
 
-/** Alerts that arrive, some that die, and a receiver that refuses the key. */
-async function makeTrouble(): Promise<void> {
-  await sendAll(pipeline, [faults(200, "interface")]);
+/** Alerts that arrive, some that die, and a receiver that refuses the key; gives the id of one that waits for it. */
+async function makeTrouble(): Promise<string> {
+  const arriving = await sendAll(pipeline, [faults(200, "interface")]);
+  await untilDelivered(pipeline.receiver, arriving.ids);
   pipeline.receiver.setMode({ mode: "error", status: 500 });
   await sendAll(pipeline, [faults(24, "upstream")]);
   await waitFor(async () => (await jobsIn(pipeline, "dlq-forwarder", "failed")) >= 24, {
@@ -86,16 +99,18 @@ async function makeTrouble(): Promise<void> {
     timeoutMs: 60_000,
   });
   pipeline.receiver.setMode({ mode: "unauthorized" });
-  await sendAll(pipeline, [faults(12, "waiting")]);
+  const { ids } = await sendAll(pipeline, [faults(12, "waiting")]);
   await waitFor(
     () => pipeline.app("forwarder").metric("mutt_circuit_breaker_state", { state: "open" }),
     { what: "the breaker opens", timeoutMs: 30_000 },
   );
+  const [id = ""] = ids;
+  return id;
 }
 
-/** The four cards and the charts of the overview are there. */
+/** The five cards and the charts of the overview are there. */
 async function untilDrawn(page: Page): Promise<void> {
-  await page.getByRole("article").nth(3).waitFor();
+  await page.getByRole("article").nth(4).waitFor();
   await page.getByText("No samples yet").first().waitFor({ state: "detached" });
 }
 

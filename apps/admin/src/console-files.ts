@@ -13,6 +13,7 @@ const PAGES = [
   "/login",
   "/dead-letters",
   "/dead-letters/*rest",
+  "/alerts",
   "/alerts/*rest",
   "/rules",
   "/configuration",

@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { Notice } from "./components/notice.tsx";
 import { Shell } from "./components/shell.tsx";
+import { Alerts } from "./pages/alerts.tsx";
 import { Audit } from "./pages/audit.tsx";
 import { Configuration } from "./pages/configuration.tsx";
 import { DeadLetterEntry } from "./pages/dead-letter-entry.tsx";
@@ -43,10 +44,11 @@ export function App() {
 
 function Page({ path }: { path: string }) {
   const [page = "", ...rest] = path.split("/");
-  const [queue, id] = rest.map(decodePart);
-  if (page === "dead-letters" && queue !== undefined && id !== undefined) {
-    return <DeadLetterEntry key={path} queue={queue} id={id} />;
+  const [first, second] = rest.map(decodePart);
+  if (page === "dead-letters" && first !== undefined && second !== undefined) {
+    return <DeadLetterEntry key={path} queue={first} id={second} />;
   }
+  if (page === "alerts" && rest.length < 2) return <Alerts key={first} id={first} />;
   if (rest.length > 0) return <NotFound />;
   switch (page) {
     case "":

@@ -9,6 +9,7 @@ import { PageLink } from "./page-link.tsx";
 const PAGES = [
   { path: "", name: "Overview" },
   { path: "dead-letters", name: "Dead letters" },
+  { path: "alerts", name: "Alerts" },
   { path: "rules", name: "Rules" },
   { path: "configuration", name: "Configuration" },
   { path: "audit", name: "Audit" },

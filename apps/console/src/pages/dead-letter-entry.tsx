@@ -56,7 +56,9 @@ function Entry({ entry }: { entry: DeadLetter }) {
           </dd>
           <dt>Alert</dt>
           <dd>
-            <code>{entry.alert_id}</code>
+            <PageLink to={`alerts/${encodeURIComponent(entry.alert_id)}`}>
+              {entry.alert_id}
+            </PageLink>
           </dd>
           <dt>Kind</dt>
           <dd>

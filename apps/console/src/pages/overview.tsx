@@ -1,3 +1,4 @@
+import { readLedger } from "../api/alerts.ts";
 import { readAudit } from "../api/audit.ts";
 import { readGroups } from "../api/dead-letters.ts";
 import { readQueues } from "../api/queues.ts";
@@ -13,6 +14,7 @@ import { type Polled, usePoll } from "../state/poll.ts";
 import { findConcerns } from "./overview/attention.ts";
 import { BreakerCard } from "./overview/breaker-card.tsx";
 import { HistoryCharts } from "./overview/history-charts.tsx";
+import { LedgerCard } from "./overview/ledger-card.tsx";
 import { LoadCard } from "./overview/load-card.tsx";
 import { SloCard } from "./overview/slo-card.tsx";
 
@@ -23,13 +25,14 @@ const SHOWN = 8;
 export function Overview() {
   const slo = usePoll(readSlo);
   const queues = usePoll(readQueues);
+  const ledger = usePoll(readLedger);
   const groups = usePoll(readGroups);
   const audit = usePoll((signal) => readAudit({}, { limit: SHOWN }, signal));
   const concerns = findConcerns({ slo: slo.data, queues: queues.data });
   const isRead = slo.data !== undefined && queues.data !== undefined;
   return (
     <>
-      <PageHead title="Overview" polls={[slo, queues, groups, audit]} />
+      <PageHead title="Overview" polls={[slo, queues, ledger, groups, audit]} />
       <div class="attention">
         {concerns.map(({ tone, title, detail, page }) => (
           <Notice key={title} tone={tone} title={title}>
@@ -44,6 +47,7 @@ export function Overview() {
       </div>
       <Unread of={slo} what="The service objectives" />
       <Unread of={queues} what="The queues" />
+      <Unread of={ledger} what="The ledger" />
       <div class="cards">
         {slo.data && (
           <>
@@ -65,6 +69,7 @@ export function Overview() {
             <BreakerCard breaker={queues.data.breaker} onChange={queues.reload} />
           </>
         )}
+        {ledger.data && <LedgerCard ledger={ledger.data} />}
       </div>
       <HistoryCharts />
       <DeadLetterSection groups={groups} />
