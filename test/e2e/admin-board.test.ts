@@ -2,7 +2,15 @@
 import { type Pipeline, startPipeline, waitFor } from "@mutt/testkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { call, itemsOf, type Role, signIn } from "./admin-client.ts";
-import { FORWARD_FAULTS, faults, jobsIn, putRules, sendAll, untilDelivered } from "./support.ts";
+import {
+  deadLetters,
+  FORWARD_FAULTS,
+  faults,
+  jobsIn,
+  putRules,
+  sendAll,
+  untilDelivered,
+} from "./support.ts";
 
 let pipeline: Pipeline;
 const SECRET = "hunter2-hunter2-hunter2";
@@ -12,9 +20,13 @@ beforeAll(async () => {
     testName: "admin board",
     env: {
       MOOG_MAX_RETRIES: "0",
+      // So many fail here that the breaker would open.
+      CIRCUIT_BREAKER_THRESHOLD: "1000",
       // What is dead stays so until somebody asks.
       REMEDIATION_ENABLED: "false",
       REMEDIATION_PAUSE_MS: "1",
+      // What fails again slows replays down, by the interval.
+      REMEDIATION_INTERVAL: "1",
       ENVIRONMENT_LABEL: "test lab",
     },
     prepare: (parts) => putRules(parts, [FORWARD_FAULTS]),
@@ -110,6 +122,31 @@ test("Retry all delivers every one, and the log says how many there were", async
     { action: "board.retry_all.outcome", new: { answer: { retried: 20 + left } } },
     { action: "board.retry_all", actor: "operator", old: { failed: 20 + left } },
   ]);
+});
+
+test("a Retry that fails again says in the history of the entry who asked for it", async () => {
+  const { jobs } = await kill(2, "again");
+  pipeline.receiver.setMode({ mode: "error", status: 500 });
+  const failedFor = (actor: string, count: number) =>
+    waitFor(
+      async () => {
+        const entries = await deadLetters(pipeline, "dlq-forwarder");
+        const attempts = entries.map(
+          ({ data }) => (data.history as { actor?: string }[]).at(-1)?.actor,
+        );
+        return attempts.filter((each) => each === actor).length === count;
+      },
+      { what: `${count} attempts for ${actor}`, timeoutMs: 30_000 },
+    );
+  await board("PUT", `/queues/dlq-forwarder/${encodeURIComponent(jobs[0] ?? "")}/retry`, "admin");
+  await failedFor("admin", 1);
+  const all = await parked();
+  await board("PUT", "/queues/dlq-forwarder/retry/failed", "operator");
+  await failedFor("operator", all);
+
+  pipeline.receiver.setMode({ mode: "ok" });
+  await board("PUT", "/queues/dlq-forwarder/retry/failed", "operator");
+  await waitFor(async () => (await parked()) === 0, { what: "all are gone", timeoutMs: 30_000 });
 });
 
 test("works in a session too, where a write needs the token that its client reads from a cookie", async () => {

@@ -5,10 +5,13 @@ import {
   addDeadLetters,
   addReplay,
   type DeadLetterQueueName,
+  forgetRequest,
   type OriginQueues,
   type PipelineJob,
   type PipelineQueue,
+  type ReplayRequest,
   raiseIngestDepth,
+  readRequest,
 } from "@mutt/queues";
 import { countReplay, type GateName, isPoison } from "@mutt/replay";
 import type { Logger } from "@mutt/service";
@@ -18,7 +21,6 @@ import type { Redis } from "ioredis";
 import { type BudgetLimits, takeTurn } from "./budget.ts";
 import type { GateWatch } from "./gate-watch.ts";
 import type { RemediationMetrics } from "./metrics.ts";
-import { forgetRequest, type ReplayRequest, readRequest } from "./replay-requests.ts";
 import { leftStory } from "./stories.ts";
 
 /** What the worker of a dead letter queue needs. */

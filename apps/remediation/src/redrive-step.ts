@@ -4,12 +4,12 @@ import {
   type PipelineQueue,
   readCounts,
   readDeadLetterPage,
+  requestReplay,
 } from "@mutt/queues";
 import { judgeEntry, type Places, type Redrive, readQuarantined, type Step } from "@mutt/redrive";
 import type { GateName } from "@mutt/replay";
 import type { Redis } from "ioredis";
 import type { GateWatch } from "./gate-watch.ts";
-import { requestReplay } from "./replay-requests.ts";
 
 /** What a step of a redrive needs. */
 export interface RedriveStepDeps {

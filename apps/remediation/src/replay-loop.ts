@@ -1,4 +1,4 @@
-import type { DeadLetterQueueName, PipelineQueue } from "@mutt/queues";
+import { type DeadLetterQueueName, type PipelineQueue, requestReplay } from "@mutt/queues";
 import { createOutageLog } from "@mutt/redis";
 import {
   type GateAnswer,
@@ -13,7 +13,6 @@ import type { GateWatch } from "./gate-watch.ts";
 import type { Leader } from "./leader.ts";
 import type { RemediationMetrics } from "./metrics.ts";
 import { takePaceStep } from "./pace.ts";
-import { requestReplay } from "./replay-requests.ts";
 import { createScan } from "./scan.ts";
 
 /** What the loop needs. */

@@ -66,6 +66,13 @@ export { oldestAgeSeconds } from "./oldest-age.ts";
 export { openQueue, type PipelineQueue, type QueueConnection } from "./queue.ts";
 export { type Ledger, readLedger } from "./read-ledger.ts";
 export { addReplay, type OriginQueues, retryParked } from "./replay.ts";
+export {
+  announceRetry,
+  forgetRequest,
+  type ReplayRequest,
+  readRequest,
+  requestReplay,
+} from "./replay-requests.ts";
 export { sweepFailedJobs } from "./sweep.ts";
 export {
   createWorker,

@@ -1,5 +1,6 @@
 import { isAllowed } from "@mutt/api-keys";
 import {
+  announceRetry,
   DEAD_LETTER_QUEUES,
   type DeadLetterQueueName,
   type LedgerWriter,
@@ -124,6 +125,9 @@ async function auditIntent(
         : {};
     const given = isEmpty(body) ? {} : { new: deps.redactor.value(body) };
     await addAudit(deps, { ...entryOf(identity, verb.action, params), ...counts, ...given });
+    if (verb.replays && queueName !== undefined && isDeadLetterQueue(queueName)) {
+      await announceRetry(deps, queueName, { actor: identity.name, id: params.jobId });
+    }
     return undefined;
   } catch {
     return { allow: false, status: 503, message: "Redis does not answer: nothing was changed" };

@@ -8,6 +8,8 @@ export interface BoardVerb {
   action: string;
   /** Whether it is about every job of a queue, so that the entry says how many there were. */
   isBulk?: true;
+  /** Whether it asks for replays, so that their history can say who did. */
+  replays?: true;
   /** Whether entries go for good, or come in, so that the ledger has to know. */
   changes?: "removes" | "adds";
   /** Whether it brings data along that has to be a dead letter. */
@@ -22,11 +24,12 @@ const JOB = `${QUEUE}/:jobId`;
  * that nobody has thought about. Live queues are read-only whatever stands here.
  */
 const VERBS: Readonly<Record<string, BoardVerb>> = {
-  [`put ${JOB}/retry`]: { role: "operator", action: "board.retry" },
+  [`put ${JOB}/retry`]: { role: "operator", action: "board.retry", replays: true },
   [`put ${QUEUE}/retry/:queueStatus`]: {
     role: "operator",
     action: "board.retry_all",
     isBulk: true,
+    replays: true,
   },
   // A delayed entry waits for a gate or its turn; its worker asks again, however early it comes.
   [`put ${JOB}/promote`]: { role: "operator", action: "board.promote" },

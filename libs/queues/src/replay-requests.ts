@@ -1,5 +1,7 @@
-import { type DeadLetterQueueName, type PipelineQueue, retryParked } from "@mutt/queues";
 import type { Redis } from "ioredis";
+import type { DeadLetterQueueName } from "./names.ts";
+import type { PipelineQueue } from "./queue.ts";
+import { retryParked } from "./replay.ts";
 
 /** Who asked for a replay, and on whose behalf. */
 export interface ReplayRequest {
@@ -9,11 +11,18 @@ export interface ReplayRequest {
   actor?: string;
 }
 
-/** An entry that nobody left a request for was retried in Bull Board, or with BullMQ itself. */
+/** An entry that nobody left a request for was retried with BullMQ itself. */
 const BY_HAND: ReplayRequest = { by: "operator" };
+
+/** How long a Retry all is remembered, in seconds: under the storm cap a long queue takes hours. */
+const RETRY_ALL_KEPT_S = 24 * 3600;
 
 function keyOf(prefix: string): string {
   return `${prefix}:replay-requests`;
+}
+
+function allKey(prefix: string, queue: string): string {
+  return `${prefix}:replay-requests:${queue}`;
 }
 
 function fieldOf(queue: string, id: string): string {
@@ -38,13 +47,29 @@ export async function requestReplay<Name extends DeadLetterQueueName>(
   return false;
 }
 
+/**
+ * Says who is about to retry an entry in Bull Board, or, without an id, all that are parked in a queue. Before the board
+ * does it, so that the worker knows who asked.
+ */
+export async function announceRetry(
+  { redis, prefix }: { redis: Redis; prefix: string },
+  queue: DeadLetterQueueName,
+  { actor, id }: { actor: string; id?: string | undefined },
+): Promise<void> {
+  const request = JSON.stringify({ by: "operator", actor } satisfies ReplayRequest);
+  if (id === undefined) await redis.set(allKey(prefix, queue), request, "EX", RETRY_ALL_KEPT_S);
+  else await redis.hsetnx(keyOf(prefix), fieldOf(queue, id), request);
+}
+
 /** Says who asked for the replay of an entry. */
 export async function readRequest(
   { redis, prefix }: { redis: Redis; prefix: string },
   queue: string,
   id: string,
 ): Promise<ReplayRequest> {
-  const text = await redis.hget(keyOf(prefix), fieldOf(queue, id));
+  const text =
+    (await redis.hget(keyOf(prefix), fieldOf(queue, id))) ??
+    (await redis.get(allKey(prefix, queue)));
   return text === null ? BY_HAND : (JSON.parse(text) as ReplayRequest);
 }
 
