@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { SETTING_KEYS, SETTINGS } from "@mutt/dynamic-config";
 import { RedisEnv } from "@mutt/redis";
 import { baseEnv } from "@mutt/service";
+import { TracingEnv } from "@mutt/tracing";
 import { AdminEnv } from "../../apps/admin/src/config.ts";
 import { AlerterEnv } from "../../apps/alerter/src/config.ts";
 import { ForwarderEnv } from "../../apps/forwarder/src/config.ts";
@@ -85,6 +86,7 @@ function groups(): { title: string; names: string[] }[] {
       ...Object.keys(RedisEnv.shape),
       ...stack.filter((name) => name.startsWith("REDIS_")),
     ]),
+    take("Traces", Object.keys(TracingEnv.shape)),
     ...Object.entries(APPS).map(([app, shape]) => take(`The ${app}`, Object.keys(shape))),
     take("npm start", stack),
   ];

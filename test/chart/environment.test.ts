@@ -2,6 +2,7 @@
 import { SETTING_KEYS, SETTINGS } from "@mutt/dynamic-config";
 import { RedisEnv, redisSettings } from "@mutt/redis";
 import { parseEnv } from "@mutt/service";
+import { TracingEnv, tracingSettings } from "@mutt/tracing";
 import { describe, expect, test } from "vitest";
 import { APP_NAMES, type AppName, schemaOf, variablesReadBy } from "./app-environment.ts";
 import { CASES, caseNamed } from "./cases.ts";
@@ -17,6 +18,7 @@ import {
 /** Plausible content of the Secrets that a user has. */
 function secretOf({ key }: SecretReference): string {
   if (key === "url") return "rediss://mutt:url-secret@redis.example.net:6380/2";
+  if (key === "otlp-headers") return "x-token=secret%20of%20the%20collector";
   return `secret-of-${key}`;
 }
 
@@ -129,6 +131,28 @@ describe.skipIf(HELM === "")("where Redis is", () => {
 
   test("may be an address of IPv6", async () => {
     expect(await settingsWith("hpa", ["redis.host=fd00::1"])).toMatchObject({ host: "fd00::1" });
+  });
+});
+
+describe.skipIf(HELM === "")("where traces go", () => {
+  const settingsOf = async (name: string, app: AppName) => {
+    const manifests = await render({ files: [caseNamed(name).file] });
+    const env = environmentOf(containerOf(manifests, app), manifests, secretOf);
+    return tracingSettings(parseEnv(TracingEnv, env));
+  };
+
+  test.each(["ingestor", "alerter", "forwarder"] as const)("is known to the %s", async (app) => {
+    expect(await settingsOf("full", app)).toEqual({
+      url: "http://collector.monitoring.svc:4318/v1/traces",
+      headers: { "x-token": "secret of the collector" },
+      serviceName: undefined,
+      sampler: "parentbased_traceidratio",
+      ratio: 0.05,
+    });
+  });
+
+  test("is nowhere unless it is set", async () => {
+    expect(await settingsOf("minimal", "forwarder")).toBeUndefined();
   });
 });
 

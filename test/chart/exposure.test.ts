@@ -187,8 +187,8 @@ describe.skipIf(HELM === "")("network policies", () => {
 
   test("let out what each app needs, when asked to deny the rest", async () => {
     const { ingestor, forwarder, admin } = await policiesOf("full");
-    expect(portsOut(ingestor)).toEqual([53, 53, 5353, 5353, 6379, 443]);
-    expect(portsOut(forwarder)).toEqual([53, 53, 5353, 5353, 6379, 8443, 443, 443]);
+    expect(portsOut(ingestor)).toEqual([53, 53, 5353, 5353, 6379, 4318, 443]);
+    expect(portsOut(forwarder)).toEqual([53, 53, 5353, 5353, 6379, 8443, 443, 4318, 443]);
     expect(portsOut(admin)).toEqual([53, 53, 5353, 5353, 6379, 9090, 443]);
     const { alerter } = await policiesOf("sentinel");
     expect(portsOut(alerter)).toEqual([53, 53, 5353, 5353, 6379, 26_379]);

@@ -15,6 +15,8 @@ const HELD_BY: Record<string, readonly ServiceName[]> = {
   MOOG_API_KEY: ["forwarder", "receiver"],
   MOOG_WEBHOOK_URL: ["forwarder"],
   MOOG_HEALTH_URL: ["forwarder"],
+  OTEL_EXPORTER_OTLP_ENDPOINT: ["ingestor", "alerter", "forwarder"],
+  OTEL_EXPORTER_OTLP_HEADERS: ["ingestor", "alerter", "forwarder"],
   REDIS_URL: ["ingestor", "alerter", "forwarder", "remediation", "admin"],
 };
 

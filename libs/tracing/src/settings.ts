@@ -59,7 +59,7 @@ export const TracingEnv = z.object({
 });
 
 /** The name of one of the samplers. */
-export type SamplerName = (typeof SAMPLERS)[number];
+type SamplerName = (typeof SAMPLERS)[number];
 
 /** What the variables come to. */
 export interface TracingSettings {

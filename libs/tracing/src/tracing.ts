@@ -41,7 +41,7 @@ export interface ProcessedJob {
 }
 
 /** An alert that was given up. */
-export interface DeadAlert {
+interface DeadAlert {
   alert_id: string;
   class: string;
   reason: string;
