@@ -11,7 +11,7 @@ export interface RuleMatchingRow {
   matchedShare: number;
 }
 
-const RULE_COUNTS = [10, 100, 1000, 10_000];
+const RULE_COUNTS = [1, 10, 100, 1000, 10_000];
 const EVENTS = 2000;
 const ROUNDS = 25;
 
@@ -85,6 +85,11 @@ export function measureRuleMatching(): RuleMatchingRow[] {
   const events = createEvents(createRandom(7), EVENTS);
   const rules = createRules(createRandom(1), Math.max(...RULE_COUNTS));
   return RULE_COUNTS.map((count) => measure(rules.slice(0, count), events));
+}
+
+/** The rules of the measurement, as a file that is imported holds them; `count` of them. */
+export function createMatchedRules(count: number): Rule[] {
+  return createRules(createRandom(1), count);
 }
 
 function measure(rules: readonly Rule[], events: readonly MatchedEvent[]): RuleMatchingRow {

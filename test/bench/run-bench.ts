@@ -3,6 +3,7 @@ import { startLoad } from "./load/load.ts";
 import type { Options } from "./options.ts";
 import { profileApp } from "./profile/profile-app.ts";
 import { describeMachine } from "./report/machine.ts";
+import { startProgress } from "./report/progress.ts";
 import type { Results } from "./report/results.ts";
 import { measureRuleMatching } from "./rules-match.ts";
 import { measureCeiling } from "./scenarios/ceiling.ts";
@@ -16,9 +17,8 @@ import { findAlertmanager, HOW_TO_INSTALL } from "./systems/alertmanager.ts";
 /** Measures everything that is asked for; progress goes to standard error. */
 export async function runBench({ extent, isQuick, isWanted }: Options): Promise<Results> {
   const startedAt = new Date();
-  const elapsedMs = (): number => Date.now() - startedAt.getTime();
-  const log = (line: string): void =>
-    console.error(`[${String(Math.round(elapsedMs() / 1000)).padStart(3)} s] ${line}`);
+  using progress = startProgress();
+  const { log, elapsedMs } = progress;
   const alertmanager = await findAlertmanager();
   const machine = await describeMachine(alertmanager);
   await using load = await startLoad();
@@ -52,7 +52,7 @@ export async function runBench({ extent, isQuick, isWanted }: Options): Promise<
     steps,
     notes,
   };
-  if (isWanted("rules")) {
+  if (isWanted("matching")) {
     log("what matching costs");
     results.rules = measureRuleMatching();
   }

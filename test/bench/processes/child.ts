@@ -1,14 +1,15 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { endWithBench } from "./end-with-bench.ts";
 import type { AnswerMessage, ReadyMessage } from "./orders.ts";
+import { type Limit, within } from "./within.ts";
 
 /** A process of the bench's own that takes orders. */
 export interface Child<Ready> extends AsyncDisposable {
   pid: number;
   /** What it said when it was ready. */
   ready: Ready;
-  /** Gives an order and waits for the answer; rejects when the child fails or ends. */
-  ask(order: unknown): Promise<unknown>;
+  /** Gives an order and waits for the answer; rejects when the child fails, ends or is silent beyond the limit. */
+  ask(order: unknown, limit: Limit): Promise<unknown>;
 }
 
 const READY_LIMIT_MS = 20_000;
@@ -53,12 +54,12 @@ export async function startChild<Ready>(
   return {
     pid: child.pid ?? 0,
     ready,
-    ask(order) {
+    ask(order, limit) {
       const settle = Promise.withResolvers<unknown>();
       const id = ++lastId;
       waiting.set(id, settle);
       child.send({ id, order }, (error) => error && settle.reject(error));
-      return settle.promise;
+      return within(settle.promise, limit);
     },
     [Symbol.asyncDispose]: () => end(child, exited),
   };

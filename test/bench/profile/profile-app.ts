@@ -1,18 +1,18 @@
 import { copyFile, mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { APPS, type AppName } from "@mutt/stack";
+import type { AppName } from "@mutt/stack";
 import { monotonicMs } from "../processes/clock.ts";
 import { formatNumber, formatTable } from "../report/table.ts";
 import { type Bench, measureStep, warmUp } from "../scenarios/measure-step.ts";
-import { STEPS } from "../scenarios/steps.ts";
+import { STEPS, type StepName } from "../scenarios/steps.ts";
 import { startMutt } from "../systems/mutt.ts";
 import { byPackage, type CpuProfile, type SelfTime, selfTimes } from "./read-profile.ts";
 
 /** What is profiled, and how. */
 export interface ProfileOptions {
   app: AppName;
-  isWanted(step: string): boolean;
+  isWanted(step: StepName): boolean;
   /** Where the profile is kept. */
   file: string | undefined;
 }
@@ -27,8 +27,8 @@ const STEP_MS = 5000;
 export async function profileApp(bench: Bench, options: ProfileOptions): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), "profile-"));
   const windows: { title: string; fromMs: number; toMs: number; events: number }[] = [];
-  await using system = await startMutt(bench.sink, APPS, {
-    [options.app]: { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${dir}` },
+  await using system = await startMutt(bench.sink, {
+    own: { [options.app]: { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${dir}` } },
   });
   await warmUp(bench, system);
   for (const step of STEPS.filter(({ name }) => options.isWanted(name))) {

@@ -44,6 +44,16 @@ export async function describeMachine(
   };
 }
 
+/** Writes it as the first lines of a report. */
+export function formatMachine({ cpu, cores, memoryGiB, ...machine }: Machine): string {
+  const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
+  return [
+    `Machine     ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${machine.system}; load average before the start ${machine.loadBefore.toFixed(1)}`,
+    `Versions    ${versions.join(", ")}`,
+    `Redis       ${machine.redis}`,
+  ].join("\n");
+}
+
 function versionOf(name: string): string {
   const require = createRequire(import.meta.url);
   const manifest = require(`${name}/package.json`) as { version: string };

@@ -1,36 +1,33 @@
+import type { RuleMatchingRow } from "../rules-match.ts";
 import { STEPS } from "../scenarios/steps.ts";
 import type { SystemName } from "../systems/system.ts";
-import type { Aim } from "./aims.ts";
 import { formatComparison } from "./comparison.ts";
+import { type Aim, formatAims } from "./judge.ts";
+import { formatMachine } from "./machine.ts";
 import type { Results } from "./results.ts";
 import { formatMiB, formatNumber, formatTable } from "./table.ts";
 
 /** Writes the whole report as text. */
 export function formatReport(results: Results, aims: readonly Aim[]): string {
   const parts = [
-    formatMachine(results),
+    formatRun(results),
     ...STEPS.map((step) => formatComparison(results.steps, step)),
     formatMemory(results),
-    formatRules(results),
+    results.rules && formatRules(results.rules),
     formatAims(aims),
   ];
   if (results.notes.length > 0) parts.push(results.notes.join("\n"));
   return parts.filter((part) => part !== undefined).join("\n\n");
 }
 
-function formatMachine({ machine, ceiling, ...results }: Results): string {
-  const { versions } = machine;
+function formatRun({ machine, ceiling, ...results }: Results): string {
   const share = Math.max(0, ...results.steps.map((step) => step.generatorShare));
   const sizes = (shape: (system: SystemName) => boolean): string => {
     const bytes = results.steps.filter((step) => shape(step.system)).map((s) => s.bytesPerEvent);
     return bytes.length > 0 ? `${Math.round(Math.max(...bytes))} bytes` : "-";
   };
   return [
-    `Machine     ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; load average before the start ${machine.loadBefore.toFixed(1)}`,
-    `Versions    ${Object.entries(versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(", ")}`,
-    `Redis       ${machine.redis}`,
+    formatMachine(machine),
     `Payload     ${sizes((system) => system !== "alertmanager")} an event, ${sizes((system) => system === "alertmanager")} as an Alertmanager alert`,
     "MUTT        all apps, 1,000 rules, rate limiter on with a limit out of reach, moog_rate_limit 0",
     `Generator   ${formatNumber(ceiling.singlesPerSecond)} single posts/s and ${formatNumber(ceiling.listEventsPerSecond)} events/s in posts of 100 against a server that does nothing; at most ${Math.round(share * 100)} % of a core while measuring`,
@@ -47,8 +44,8 @@ function formatMemory({ memory }: Results): string | undefined {
   return `Resident memory of MUTT over ${formatNumber(memory.events)} events in bursts at saturation\n${formatTable(["process", "start", "end", "max"], rows)}`;
 }
 
-function formatRules({ rules }: Results): string | undefined {
-  if (!rules) return undefined;
+/** Writes what matching costs as a table. */
+export function formatRules(rules: readonly RuleMatchingRow[]): string {
   const rows = rules.map((row) => [
     row.rules.toLocaleString("en-US"),
     formatNumber(row.microsecondsPerEvent),
@@ -56,9 +53,4 @@ function formatRules({ rules }: Results): string | undefined {
     formatNumber(row.compileMs),
   ]);
   return `Matching one event, in microseconds\n${formatTable(["rules", "median", "fastest round", "compile ms"], rows)}`;
-}
-
-function formatAims(aims: readonly Aim[]): string {
-  const rows = aims.map(({ aim, wanted, measured, verdict }) => [aim, wanted, measured, verdict]);
-  return `Aims\n${formatTable(["", "wanted", "measured", "verdict"], rows)}`;
 }

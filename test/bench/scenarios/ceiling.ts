@@ -15,7 +15,7 @@ export async function measureCeiling(load: Load): Promise<Ceiling> {
   await using server = await startChild<{ url: string }>(file);
   const measure = async (perPost: "single" | 100, connections: number): Promise<number> => {
     const sent = await load.run({
-      url: server.ready.url,
+      urls: [server.ready.url],
       headers: {},
       shape: "event",
       run: 0,

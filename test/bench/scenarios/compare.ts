@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { System } from "../systems/system.ts";
 import { type Bench, measureStep, type StepResult, warmUp } from "./measure-step.ts";
 import { boundsOf, type Contender, type Extent } from "./plan.ts";
-import { STEPS, type Step } from "./steps.ts";
+import { STEPS, type Step, type StepName } from "./steps.ts";
 
 const SETTLE_MS = 500;
 
@@ -11,7 +11,7 @@ export interface CompareOptions {
   bench: Bench;
   contenders: readonly Contender[];
   extent: Extent;
-  isWanted(step: string): boolean;
+  isWanted(step: StepName): boolean;
   /** Whether there is time for another system. */
   hasTime(): boolean;
   onResult(result: StepResult): void;

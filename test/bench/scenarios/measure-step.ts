@@ -76,7 +76,7 @@ export async function measureStep(
   await sink.begin(run, bounds.maxEvents + 1000);
   const cpuBefore = await readCpuMs(watched);
   const sent = await load.run({
-    url: system.url,
+    urls: system.urls,
     headers: system.headers,
     shape: system.shape,
     run,

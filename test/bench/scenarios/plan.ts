@@ -54,7 +54,7 @@ export function contenders(alertmanager: AlertmanagerProgram | undefined): Conte
     { name: "two-hop", start: startTwoHop, steps: ALL_STEPS, maxEvents: 8000 },
     {
       name: "mutt-ingestor",
-      start: (to) => startMutt(to, ["ingestor"]),
+      start: (to) => startMutt(to, { apps: ["ingestor"] }),
       steps: ["singles-all"],
       maxEvents: 60_000,
     },

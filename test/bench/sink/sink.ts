@@ -6,6 +6,9 @@ export type SinkOrder =
   | { kind: "begin"; run: number; capacity: number }
   | { kind: "await"; count: number; timeoutMs: number };
 
+/** How long the sink may take over an order beyond what it is told to wait. */
+const ANSWER_MS = 30_000;
+
 /** The receiver of all systems, a process of its own. */
 export interface Sink extends AsyncDisposable {
   pid: number;
@@ -26,10 +29,14 @@ export async function startSink(): Promise<Sink> {
     webhookUrl: `${child.ready.url}/webhook`,
     healthUrl: `${child.ready.url}/health`,
     begin: async (run, capacity) => {
-      await child.ask({ kind: "begin", run, capacity } satisfies SinkOrder);
+      const order: SinkOrder = { kind: "begin", run, capacity };
+      await child.ask(order, { what: `the sink begins run ${run}`, limitMs: ANSWER_MS });
     },
-    arrived: async (count, timeoutMs) =>
-      (await child.ask({ kind: "await", count, timeoutMs } satisfies SinkOrder)) as Arrivals,
+    arrived: async (count, timeoutMs) => {
+      const order: SinkOrder = { kind: "await", count, timeoutMs };
+      const what = `the sink says what has arrived of ${count} alerts`;
+      return (await child.ask(order, { what, limitMs: timeoutMs + ANSWER_MS })) as Arrivals;
+    },
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
   };
 }

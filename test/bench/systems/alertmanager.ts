@@ -72,16 +72,19 @@ export async function startAlertmanager(
     await rm(dir, { recursive: true, force: true });
   };
   try {
-    await waitFor(async () => (await fetch(`${url}/-/ready`)).ok, {
-      what: "Alertmanager is ready",
-    });
+    await waitFor(
+      async () => (await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(2000) })).ok,
+      {
+        what: "Alertmanager is ready",
+      },
+    );
   } catch (error) {
     await stop();
     throw error;
   }
   return {
     name: "alertmanager",
-    url: `${url}/api/v2/alerts`,
+    urls: [`${url}/api/v2/alerts`],
     headers: {},
     shape: "alertmanager",
     processes: [{ name: "alertmanager", pid: child.pid ?? 0 }],

@@ -61,6 +61,6 @@ function startServer(redisUrl: string): Promise<QueueServer> {
 
 function serverSystem(
   server: QueueServer,
-): Pick<System, "url" | "headers" | "shape" | "warmUpEvents"> {
-  return { url: server.ready.url, headers: {}, shape: "event", warmUpEvents: WARM_UP_EVENTS };
+): Pick<System, "urls" | "headers" | "shape" | "warmUpEvents"> {
+  return { urls: [server.ready.url], headers: {}, shape: "event", warmUpEvents: WARM_UP_EVENTS };
 }

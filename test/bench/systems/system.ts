@@ -7,8 +7,8 @@ export type SystemName = "mutt" | "mutt-ingestor" | "bare-server" | "two-hop" | 
 /** A running system under load. */
 export interface System extends AsyncDisposable {
   name: SystemName;
-  /** Where events are posted, and with what headers. */
-  url: string;
+  /** Where events are posted, to each its share, and with what headers. */
+  urls: readonly string[];
   headers: Record<string, string>;
   shape: PayloadShape;
   processes: Watched[];
