@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: "unit",
           sequence: { groupOrder: 0 },
-          include: ["{apps,libs}/*/src/**/*.test.ts"],
+          include: ["{apps,libs}/*/src/**/*.test.ts", "test/{bench,chaos}/**/*.test.ts"],
         },
       },
       {

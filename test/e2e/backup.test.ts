@@ -20,6 +20,9 @@ const [backUp, restore, start] = blocks.filter(
   ({ mark }) => mark?.kind === "run" && mark.test === "test/e2e/backup.test.ts",
 );
 
+/** Commands that take longer wait for something that does not come. */
+const SHELL_MS = 60_000;
+
 /** Long enough for the backup to find everything still queued, short enough for the restored stack not to wait long. */
 const HELD_BACK_S = 15;
 
@@ -91,12 +94,17 @@ async function runShell(
       output += part;
     });
   }
+  const killAll = (): void => {
+    try {
+      process.kill(-(shell.pid ?? 0), "SIGKILL");
+    } catch {
+      // Nothing of it is left, as it should be.
+    }
+  };
+  const timer = setTimeout(killAll, SHELL_MS);
   const [status] = (await once(shell, "exit")) as [number | null];
-  try {
-    process.kill(-(shell.pid ?? 0), "SIGKILL");
-  } catch {
-    // Nothing of it is left, as it should be.
-  }
+  clearTimeout(timer);
+  killAll();
   expect(status, output).toBe(0);
 }
 

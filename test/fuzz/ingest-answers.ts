@@ -14,7 +14,10 @@ export interface FuzzAnswer {
 export interface Outcome {
   /** Ids that the queue must have. */
   queued: string[];
-  /** True when the events may or may not be there: Redis was too slow for an answer, and the sender was told so. */
+  /**
+   * True when the events may or may not be there: Redis was too slow for an answer, or too slow to keep one, and the
+   * sender was told to come again.
+   */
   isUncertain: boolean;
 }
 
@@ -126,7 +129,7 @@ function readRefusal({ status, headers, text }: FuzzAnswer): Outcome {
   if (!isRight) throw new Error(`not an answer that is foreseen: ${status} ${text.slice(0, 500)}`);
   const queued = (problem.results ?? []).filter((result) => result.status === "queued");
   if (queued.length > 0) throw new Error(`refused as a whole, yet partly queued: ${text}`);
-  return { queued: [], isUncertain: status === 503 };
+  return { queued: [], isUncertain: status === 503 || status === 409 };
 }
 
 /** A body that nothing is wrong with comes in whole, unless another one was sent under the same key. */

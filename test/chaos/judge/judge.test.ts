@@ -1,16 +1,16 @@
 // The judge of the chaos suite, held against records that were made up: it finds what it is there to find.
 import { describe, expect, test } from "vitest";
-import { formatFault, resourceOf } from "../chaos/faults/fault.ts";
-import { membersOf } from "../chaos/faults/in-hand.ts";
-import { createPipe } from "../chaos/faults/pipe.ts";
-import { drawSchedule } from "../chaos/faults/schedule.ts";
-import { duplicatesBound } from "../chaos/judge/bound.ts";
-import { judgeSlo, type SloAnswer } from "../chaos/judge/check-slo.ts";
-import type { Delivery, Evidence, Parked } from "../chaos/judge/evidence.ts";
-import { judge } from "../chaos/judge/judge.ts";
-import { parseOptions } from "../chaos/options.ts";
-import type { EventKind, SentRequest } from "../chaos/oracle/sent.ts";
-import { commandsAbout, parseCommands } from "../chaos/report/append-only-file.ts";
+import { formatFault, resourceOf } from "../faults/fault.ts";
+import { membersOf } from "../faults/in-hand.ts";
+import { createPipe } from "../faults/pipe.ts";
+import { drawSchedule } from "../faults/schedule.ts";
+import { parseOptions } from "../options.ts";
+import type { EventKind, SentRequest } from "../oracle/sent.ts";
+import { commandsAbout, parseCommands } from "../report/append-only-file.ts";
+import { duplicatesBound } from "./bound.ts";
+import { judgeSlo, type SloAnswer } from "./check-slo.ts";
+import type { Delivery, Evidence, Parked } from "./evidence.ts";
+import { judge } from "./judge.ts";
 
 let requests = 0;
 
