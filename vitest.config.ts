@@ -35,8 +35,8 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          // Each file starts whole stacks: two at a time would fight for two cores.
-          fileParallelism: false,
+          // Each file starts whole stacks, which mostly wait; more than two at a time would fight for two cores.
+          maxWorkers: 2,
         },
       },
       {

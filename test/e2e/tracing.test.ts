@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
 import { openQueue, retryParked } from "@mutt/queues";
-import { failFastOptions, RedisEnv, redisSettings } from "@mutt/redis";
+import { patientOptions, RedisEnv, redisSettings } from "@mutt/redis";
 import { type Pipeline, startPipeline, TEST_KEYS, waitFor } from "@mutt/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -272,7 +272,7 @@ describe("with a collector", () => {
     const [entry] = await deadLetters(pipeline, "dlq-forwarder");
     expect(entry?.data.trace).toEqual({ traceparent: `00-${from.traceId}-${given.spanId}-01` });
     const queue = openQueue("dlq-forwarder", {
-      connection: failFastOptions(redisSettings(RedisEnv.parse({ REDIS_URL: pipeline.redis.url }))),
+      connection: patientOptions(redisSettings(RedisEnv.parse({ REDIS_URL: pipeline.redis.url }))),
       prefix: pipeline.prefix,
       onError: () => {},
     });
