@@ -1,23 +1,15 @@
 // What holds of the ingest API for every request: a foreseen answer, and a queue that has what was answered as queued
 // and nothing else.
-
 import { readFileSync } from "node:fs";
-import { Agent, request as httpRequest } from "node:http";
-import { connect } from "node:net";
+import { Agent } from "node:http";
 import { type Pipeline, waitFor } from "@mutt/testkit";
 import fc from "fast-check";
 import type { Redis } from "ioredis";
-import { type FuzzAnswer, type Outcome, readAnswer } from "./ingest-answers.ts";
-import {
-  bytesOf,
-  type RawCase,
-  type RequestCase,
-  rawCase,
-  requestCase,
-  type SoundEvent,
-} from "./ingest-requests.ts";
-import type { QueuedEvent } from "./queued-event.ts";
-import { readChunk } from "./queued-event.ts";
+import { type Outcome, readAnswer } from "./ingest-answers.ts";
+import type { SoundEvent } from "./ingest-bodies.ts";
+import { type RawCase, type RequestCase, rawCase, requestCase } from "./ingest-requests.ts";
+import { checkRaw, send } from "./ingest-wire.ts";
+import { type QueuedEvent, readChunk } from "./queued-event.ts";
 
 /** What was tried: it tells whether the property was put to the test at all. */
 export interface IngestFuzzCounts {
@@ -40,9 +32,6 @@ const CONNECTIONS = 12;
 
 /** Runs after which the process has seen everything once: its memory is measured from there. */
 const WARM_UP_RUNS = 20;
-
-/** An answer that takes longer is none; far above what a busy machine needs. */
-const NO_ANSWER_MS = 60_000;
 
 type Sent = { request: RequestCase } | { raw: RawCase };
 
@@ -121,17 +110,19 @@ async function checkBatch(run: Run, members: readonly Sent[]): Promise<void> {
   const expected: Expected = { ids: new Set(), contents: new Map(), isUncertain: false };
   const checks = await Promise.allSettled(
     members.map(async (member) => {
-      if ("raw" in member) await checkRaw(run, member.raw);
-      else await checkRequest(run, member.request, expected);
+      if ("raw" in member) {
+        run.counts.raw++;
+        await checkRaw(run, member.raw);
+      } else await checkRequest(run, member.request, expected);
     }),
   );
   // Also after a failure: what is left in the queue would be held against the next run.
   const found = await run.queue.take();
   run.counts.queued += found.length;
-  const earlier = new Set(run.known);
+  const problem = compareQueue(found, expected, run.known);
   for (const id of [...expected.ids, ...found.map((event) => event.id)]) run.known.add(id);
   for (const check of checks) if (check.status === "rejected") throw check.reason;
-  checkQueue(found, expected, earlier);
+  if (problem !== undefined) throw new Error(problem);
 }
 
 async function checkRequest(run: Run, request: RequestCase, expected: Expected): Promise<void> {
@@ -164,80 +155,25 @@ async function exchange(run: Run, request: RequestCase): Promise<Outcome> {
   return readAnswer(request, answer);
 }
 
-function checkQueue(
+/** Says what the queue has too much or too little, or not as it was sent. */
+function compareQueue(
   found: readonly QueuedEvent[],
   expected: Expected,
   known: ReadonlySet<string>,
-): void {
+): string | undefined {
   const ids = new Set(found.map(({ id }) => id));
-  if (ids.size !== found.length) throw new Error("an event was queued twice");
+  if (ids.size !== found.length) return "an event was queued twice";
   const lost = [...expected.ids].filter((id) => !ids.has(id) && !known.has(id));
-  if (lost.length > 0) throw new Error(`answered as queued and not there: ${named(lost)}`);
+  if (lost.length > 0) return `answered as queued and not there: ${named(lost)}`;
   const stray = [...ids].filter((id) => !expected.ids.has(id));
   if (stray.length > 0 && !expected.isUncertain) {
-    throw new Error(`queued and never answered as such: ${named(stray)}`);
+    return `queued and never answered as such: ${named(stray)}`;
   }
-  for (const { id, hostname, message } of found) {
+  const changed = found.find(({ id, hostname, message }) => {
     const sent = expected.contents.get(id);
-    if (sent !== undefined && (sent.hostname !== hostname || sent.message !== message)) {
-      throw new Error(`${id} is not as it was sent: ${JSON.stringify({ hostname, message })}`);
-    }
-  }
-}
-
-async function send({ url, agent }: Run, { path, headers, idempotencyKey, body }: RequestCase) {
-  const all = [...headers, ...(idempotencyKey === undefined ? [] : [idempotencyKey])];
-  const { promise, resolve, reject } = Promise.withResolvers<FuzzAnswer>();
-  const bytes = bytesOf(body.parts);
-  const request = httpRequest(
-    `${url}${path}`,
-    {
-      agent,
-      method: "POST",
-      headers: Object.assign(
-        { "content-length": bytes.length },
-        ...all.map((each) => each.headers),
-      ),
-      signal: AbortSignal.timeout(NO_ANSWER_MS),
-    },
-    (response) => {
-      const parts: Buffer[] = [];
-      response.on("data", (part: Buffer) => void parts.push(part));
-      response.on("error", reject);
-      response.on("end", () => {
-        const text = Buffer.concat(parts).toString();
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
-      });
-    },
-  );
-  request.on("error", reject);
-  request.end(bytes);
-  return await promise;
-}
-
-/** Whatever it is, it ends: with the end of the connection, and no answer that accepts or blames ourselves. */
-async function checkRaw({ url, counts }: Run, { bytes }: RawCase): Promise<void> {
-  counts.raw++;
-  const { hostname, port } = new URL(url);
-  const socket = connect({ host: hostname, port: Number(port) });
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let received = "";
-  socket.setEncoding("latin1");
-  socket.on("data", (part: string) => {
-    received += part;
+    return sent !== undefined && (sent.hostname !== hostname || sent.message !== message);
   });
-  // A connection that is reset is an end too.
-  socket.on("error", () => {});
-  socket.on("close", () => resolve());
-  socket.setTimeout(NO_ANSWER_MS, () => {
-    received += "HTTP/1.1 000 never";
-    socket.destroy();
-  });
-  socket.end(bytes);
-  await promise;
-  const statuses = [...received.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map((match) => match[1] ?? "");
-  const wrong = statuses.filter((status) => !/^(100|4\d\d|501)$/.test(status));
-  if (wrong.length > 0) throw new Error(`answered ${wrong.join()}: ${received}`);
+  return changed && `not as it was sent: ${JSON.stringify(changed).slice(0, 500)}`;
 }
 
 function named(ids: readonly string[]): string {

@@ -61,8 +61,16 @@ export const jsonText: fc.Arbitrary<string> = fc.letrec<{ value: string }>((tie)
       weight: 20,
       arbitrary: fc.array(fc.tuple(anyText, tie("value")), { maxLength: 4 }).map(objectText),
     },
-    { weight: 1, arbitrary: fc.nat(MAX_DEPTH).map((depth) => nest("[", "]", depth)) },
-    { weight: 1, arbitrary: fc.nat(MAX_DEPTH).map((depth) => nest('{"a":', "}", depth, "1")) },
+    {
+      weight: 1,
+      arbitrary: fc.integer({ min: 1, max: MAX_DEPTH }).map((depth) => nest("[", "]", depth)),
+    },
+    {
+      weight: 1,
+      arbitrary: fc
+        .integer({ min: 1, max: MAX_DEPTH })
+        .map((depth) => nest('{"a":', "}", depth, "1")),
+    },
   ),
 })).value;
 
