@@ -2,19 +2,19 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    // One kind of test after the other: whole stacks, browsers and builds at a time would fight for two cores.
+    // Three kinds one after the other: what is pure, what needs a server or a tool, what starts whole stacks.
     projects: [
       {
         test: {
           name: "unit",
-          sequence: { groupOrder: 0 },
+          sequence: { groupOrder: 1 },
           include: ["{apps,libs}/*/src/**/*.test.ts", "test/{bench,chaos}/**/*.test.ts"],
         },
       },
       {
         test: {
           name: "architecture",
-          sequence: { groupOrder: 0 },
+          sequence: { groupOrder: 1 },
           include: ["test/architecture/**/*.test.ts"],
           testTimeout: 60_000,
         },
@@ -22,7 +22,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           include: ["test/integration/**/*.test.ts"],
           testTimeout: 30_000,
           hookTimeout: 120_000,
@@ -31,7 +31,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 3 },
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
@@ -52,7 +52,7 @@ export default defineConfig({
       {
         test: {
           name: "image",
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
           include: ["test/image/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 600_000,
@@ -61,12 +61,11 @@ export default defineConfig({
       {
         test: {
           name: "browser",
-          sequence: { groupOrder: 5 },
+          sequence: { groupOrder: 3 },
           include: ["test/browser/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 300_000,
-          // A browser and a whole stack at a time are enough for two cores.
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
     ],

@@ -464,6 +464,16 @@ describe("settings", () => {
     await remove(PATH);
   });
 
+  test("with an If-Match that is no entity tag are refused before anything is changed", async () => {
+    const answers = [
+      await put("/api/v1/config/moog_batch_max", { value: 20, reason: "x" }, { headers: { "if-match": "x" } }),
+      await remove("/api/v1/config/moog_batch_max", { headers: { "if-match": "x" } }),
+    ];
+    for (const { status, body } of answers) {
+      expect([status, body.field]).toEqual([400, "If-Match"]);
+    }
+  });
+
   test("that do not exist are 404 with a suggestion, and a pair that breaks a rule is 409", async () => {
     const missing = await put("/api/v1/config/moog_batch_mx", { value: 7, reason: "r" });
     expect([missing.status, missing.body.detail]).toEqual([

@@ -125,7 +125,9 @@ test("Retry all delivers every one, and the log says how many there were", async
 });
 
 test("a Retry that fails again says in the history of the entry who asked for it", async () => {
-  const { jobs } = await kill(2, "again");
+  const left = await parked();
+  const { ids, jobs } = await kill(2, "again");
+  expect(left).toBe(0);
   pipeline.receiver.setMode({ mode: "error", status: 500 });
   const failedFor = (actor: string, count: number) =>
     waitFor(
@@ -146,7 +148,7 @@ test("a Retry that fails again says in the history of the entry who asked for it
 
   pipeline.receiver.setMode({ mode: "ok" });
   await board("PUT", "/queues/dlq-forwarder/retry/failed", "operator");
-  await waitFor(async () => (await parked()) === 0, { what: "all are gone", timeoutMs: 30_000 });
+  await untilDelivered(pipeline.receiver, ids);
 });
 
 test("works in a session too, where a write needs the token that its client reads from a cookie", async () => {

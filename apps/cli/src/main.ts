@@ -11,6 +11,12 @@ import { USAGE, UsageError } from "./usage.ts";
 
 const CliEnv = z.object({ QUEUE_PREFIX: baseEnv.QUEUE_PREFIX, ...RedisEnv.shape });
 
+const [first = ""] = process.argv.slice(2);
+if (["help", "--help", "-h"].includes(first)) {
+  console.log(USAGE);
+  process.exit(0);
+}
+
 let redis: Redis | undefined;
 try {
   const line = parseCommandLine(process.argv.slice(2));

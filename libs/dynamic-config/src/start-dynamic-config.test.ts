@@ -126,7 +126,7 @@ describe("startDynamicConfig", () => {
     const { reads } = redis;
     await tick();
     expect(redis.reads).toBe(reads);
-    expect(SETTING_KEYS).toHaveLength(38);
+    expect(SETTING_KEYS).toHaveLength(39);
   });
 
   test("refuses to start on an environment that cannot be used", async () => {

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Derives an id from parts: the same parts always give the same id (a UUID of version 8, RFC 9562). */
 export function deriveId(...parts: readonly (string | number)[]): string {
-  const hex = createHash("sha256").update(parts.join("\n")).digest("hex");
+  const hex = hash("sha256", parts.join("\n"), "hex");
   return [
     hex.slice(0, 8),
     hex.slice(8, 12),

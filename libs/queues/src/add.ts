@@ -17,7 +17,8 @@ export async function addChunks(
   queue: PipelineQueue<"ingest">,
   chunks: readonly IngestJob[],
 ): Promise<void> {
-  await queue.addBulk(
+  await addJobs(
+    queue,
     chunks.map((data) => ({
       name: "chunk",
       data,
@@ -79,7 +80,8 @@ export async function addDeliveries(
   deliveries: readonly Delivery[],
   extras: DeliveryExtras = {},
 ): Promise<void> {
-  await queue.addBulk(
+  await addJobs(
+    queue,
     deliveries.map((delivery) => ({
       name: "delivery",
       data: withOwnTraces({ ...delivery, ...extras }, () => delivery.alerts.map(alertIdOf)),
@@ -89,6 +91,19 @@ export async function addDeliveries(
       },
     })),
   );
+}
+
+/**
+ * Adds one job without a pipeline: ioredis copies every script that BullMQ knows into a new one, which costs more than all
+ * else about a small job.
+ */
+async function addJobs<Name extends "ingest" | "alert">(
+  queue: PipelineQueue<Name>,
+  jobs: Parameters<PipelineQueue<Name>["addBulk"]>[0],
+): Promise<void> {
+  const [job] = jobs;
+  if (job !== undefined && jobs.length === 1) await queue.add(job.name, job.data, job.opts);
+  else await queue.addBulk(jobs);
 }
 
 /** Id of the job of a delivery. */

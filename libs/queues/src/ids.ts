@@ -1,13 +1,12 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /**
  * Names a job after its members, so that doing a hop again after a crash adds nothing new, and a job
  * with other members never takes the same name. 22 characters; BullMQ forbids `:` and all-digit ids.
  */
 export function derivedJobId(kind: "c" | "d", memberIds: readonly string[]): string {
-  const hash = createHash("sha256");
-  for (const id of memberIds) hash.update(id).update("\n");
-  return `${kind}${hash.digest("base64url").slice(0, 21)}.${memberIds.length}`;
+  const digest = hash("sha256", `${memberIds.join("\n")}\n`, "base64url");
+  return `${kind}${digest.slice(0, 21)}.${memberIds.length}`;
 }
 
 /** How often something was replayed; absent counts are none. */

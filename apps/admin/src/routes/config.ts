@@ -8,7 +8,7 @@ import {
 } from "@mutt/dynamic-config";
 import { type AuditBy, readAuditPage, recordAudit } from "@mutt/store";
 import { z } from "zod";
-import { etagOf, matches } from "../api/etag.ts";
+import { etagOf, readIfMatch } from "../api/etag.ts";
 import { PageQuery, page, pageOf, sliceOf } from "../api/fields.ts";
 import { type ApiRoute, defineRoute } from "../api/route.ts";
 import { AuditCursor, AuditRecord } from "./audit.ts";
@@ -52,8 +52,10 @@ export function configRoutes(deps: RouteDeps): ApiRoute[] {
     actor,
     ...(reason === undefined ? {} : { reason }),
   });
-  const isSeen = (ifMatch: string | undefined) => (stored: SeenSetting) =>
-    matches(ifMatch, version(stored.value, stored.isStored));
+  const isSeen = (ifMatch: string | undefined) => {
+    const agrees = readIfMatch(ifMatch);
+    return (stored: SeenSetting) => agrees(version(stored.value, stored.isStored));
+  };
 
   return [
     defineRoute({

@@ -1,7 +1,7 @@
 import { RuleDraftSchema, RuleSchema } from "@mutt/rules";
 import { createRule, deleteRule, readRuleBook, replaceRule, StoreError } from "@mutt/store";
 import { z } from "zod";
-import { etagOf, matches } from "../api/etag.ts";
+import { etagOf, readIfMatch } from "../api/etag.ts";
 import { PageQuery, pageOf, sliceOf, wholeNumber } from "../api/fields.ts";
 import { badRequest, parseInput } from "../api/parse-input.ts";
 import { type ApiRoute, defineRoute } from "../api/route.ts";
@@ -14,7 +14,6 @@ const STALE = { status: 412, description: "The rule was changed since it was rea
 
 /** Makes the routes of single rules. */
 export function ruleRoutes(deps: RouteDeps): ApiRoute[] {
-  const isSeen = (ifMatch: string | undefined) => (rule: unknown) => matches(ifMatch, rule);
   return [
     defineRoute({
       method: "get",
@@ -73,7 +72,7 @@ export function ruleRoutes(deps: RouteDeps): ApiRoute[] {
           throw badRequest([{ field: "id", detail: `is ${body.id}, the path says ${id}` }]);
         }
         const rule = parseInput(RuleSchema, { ...body, id }, "body");
-        await replaceRule(deps, rule, { ...by, isSeen: isSeen(ifMatch) });
+        await replaceRule(deps, rule, { ...by, isSeen: readIfMatch(ifMatch) });
         return { body: rule, headers: { ETag: etagOf(rule) } };
       },
     }),
@@ -86,7 +85,7 @@ export function ruleRoutes(deps: RouteDeps): ApiRoute[] {
       params: RuleId,
       answers: [{ status: 204, description: "It is gone" }, NOT_FOUND, STALE],
       async handle({ params: { id }, by, ifMatch }) {
-        await deleteRule(deps, id, { ...by, isSeen: isSeen(ifMatch) });
+        await deleteRule(deps, id, { ...by, isSeen: readIfMatch(ifMatch) });
         return { status: 204 };
       },
     }),
