@@ -149,6 +149,8 @@ test("counts dead letters where they stand, and again after a replay, a removal 
   });
   await atRest({ ...IDLE, delivered: before.delivered, dead: { ...NO_DEAD, "dlq-forwarder": 7 } });
   const [first = "", second = ""] = ids;
+  const isTold = async () => ((await story(first)).body.steps as unknown[]).length === 3;
+  await waitFor(isTold, { what: "its end is noted" });
   expect((await story(first)).body).toMatchObject({
     state: "dead",
     place: { queue: "dlq-forwarder", state: "failed" },
@@ -174,7 +176,8 @@ test("counts dead letters where they stand, and again after a replay, a removal 
     delivered: Number(before.delivered) + 1,
     dead: { ...NO_DEAD, "dlq-forwarder": 5 },
   });
-  expect((await story(first)).body.state).toBe("delivered");
+  const isDelivered = async () => (await story(first)).body.state === "delivered";
+  await waitFor(isDelivered, { what: "its delivery is noted" });
   expect((await story(second)).body.state).toBe("left");
 
   await pipeline.app("alerter").stop();

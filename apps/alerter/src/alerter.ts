@@ -12,7 +12,6 @@ import {
   openQueue,
   type PipelineJob,
   type QueueConnection,
-  releaseIngestDepth,
   sweepFailedJobs,
 } from "@mutt/queues";
 import type { Logger } from "@mutt/service";
@@ -23,6 +22,7 @@ import { startIngestDepthMonitor } from "./ingest-depth-monitor.ts";
 import type { AlerterMetrics } from "./metrics.ts";
 import { startOverloadControl } from "./overload-control.ts";
 import { type ChunkDeps, type ChunkSettings, processChunk } from "./process-chunk.ts";
+import { startReleases } from "./releases.ts";
 import type { RuleCache } from "./rule-cache.ts";
 import { startShedDigests } from "./shed-digest.ts";
 import { createUntilStored, GiveBack } from "./stored.ts";
@@ -82,11 +82,13 @@ export function startAlerter(deps: AlerterDeps): Alerter {
     },
     logger,
   });
+  const stories = createStoryWriter(redis, queues.prefix, deps.storiesKept);
+  const released = startReleases(redis, queues.prefix);
   const chunkDeps: ChunkDeps = {
     ...deps,
     overload,
     digests,
-    stories: createStoryWriter(redis, queues.prefix, deps.storiesKept),
+    stories,
     identity: { worker: deps.worker, version: deps.version },
     book() {
       const book = deps.rules.current();
@@ -101,7 +103,7 @@ export function startAlerter(deps: AlerterDeps): Alerter {
     addDeadLetters: (entries) => addDeadLetters(deadLetters, entries),
     countReplays: (outcome, ids) =>
       void countReplayOutcomes(redis, queues.prefix, outcome, ids).catch(() => {}),
-    release: (events) => void releaseIngestDepth(redis, queues.prefix, events).catch(() => {}),
+    release: released.add,
     untilStored: createUntilStored(deps.giveBack, logger),
   };
   const { tracing } = deps;
@@ -138,7 +140,9 @@ export function startAlerter(deps: AlerterDeps): Alerter {
     async [Symbol.asyncDispose]() {
       clearInterval(sweep);
       await closeWorker(worker, deps.giveBack);
-      await Promise.all([monitor, overload, digests].map((part) => part[Symbol.asyncDispose]()));
+      await Promise.all(
+        [monitor, overload, digests, stories, released].map((part) => part[Symbol.asyncDispose]()),
+      );
       await Promise.all([ingest, alert, deadLetters].map(closeQueue));
     },
   };

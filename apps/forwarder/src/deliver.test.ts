@@ -63,7 +63,7 @@ function setup(outcome: SendOutcome, settings: Partial<DeliverySettings> = {}, i
     addDeliveries: async () => {},
     addDeadLetters: async (entries) => void dead.push(...entries),
     countReplays: (outcome, ids) => void recorded.push(`replay ${outcome} ${ids}`),
-    stories: { note: () => {} },
+    stories: { note: () => {}, [Symbol.asyncDispose]: async () => {} },
     metrics: createMetrics(new Registry()),
     logger: createLogger({ service: "test", level: "error", stream: nowhere() }),
     worker: "w",

@@ -79,10 +79,11 @@ export function startForwarder(deps: ForwarderDeps): Forwarder {
     logger,
     onClosed: () => void alert.removeRateLimitKey().catch(() => {}),
   });
+  const stories = createStoryWriter(deps.redis, queues.prefix, deps.storiesKept);
   const deliverDeps: DeliverDeps = {
     ...deps,
     gate,
-    stories: createStoryWriter(deps.redis, queues.prefix, deps.storiesKept),
+    stories,
     settings: () => deps.settings().delivery,
     addDeliveries: (deliveries, extras) => addDeliveries(alert, deliveries, extras),
     addDeadLetters: (entries) => addDeadLetters(deadLetters, entries),
@@ -132,7 +133,7 @@ export function startForwarder(deps: ForwarderDeps): Forwarder {
     async [Symbol.asyncDispose]() {
       clearInterval(sweep);
       await closeWorker(worker, deps.giveBack);
-      await drained[Symbol.asyncDispose]();
+      await Promise.all([drained, stories].map((part) => part[Symbol.asyncDispose]()));
       await Promise.all([alert, deadLetters].map(closeQueue));
     },
   };

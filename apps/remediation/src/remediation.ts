@@ -145,7 +145,7 @@ export function startRemediation(deps: RemediationDeps): Remediation {
     problem: loop.problem,
     async [Symbol.asyncDispose]() {
       await Promise.all(
-        [loop, redrives, retention, watch].map((part) => part[Symbol.asyncDispose]()),
+        [loop, redrives, retention, watch, stories].map((part) => part[Symbol.asyncDispose]()),
       );
       await Promise.all(workers.map((worker) => closeWorker(worker, deps.giveBack)));
       await Promise.all([gates, leader].map((part) => part[Symbol.asyncDispose]()));

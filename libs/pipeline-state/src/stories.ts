@@ -1,9 +1,15 @@
 import { createScript } from "@mutt/redis";
 import type { Redis } from "ioredis";
-import { decodeStory, encodeStories, type StoryNote, type StoryRecord } from "./story-record.ts";
+import {
+  decodeStory,
+  encodeStories,
+  laterOf,
+  type StoryNote,
+  type StoryRecord,
+} from "./story-record.ts";
 
 /** Keeps what became of each event, for whoever asks after one. */
-export interface StoryWriter {
+export interface StoryWriter extends AsyncDisposable {
   /** Notes where events are now; never waits, and drops notes rather than hold up events. */
   note(notes: Iterable<StoryNote>): void;
 }
@@ -16,6 +22,12 @@ const NOTES_PER_EVENT = 2;
 
 /** How long a page is kept after the last note in it, in seconds. */
 const KEPT_S = 24 * 3600;
+
+/** Notes of so many milliseconds go in one leaf: a story may be so far behind. */
+const GATHER_MS = 100;
+
+/** How long the last leaf may take when the process stops, in milliseconds. */
+const LAST_WRITE_MS = 250;
 
 /** Notes of one leaf at most. */
 const MOST_PER_LEAF = 500;
@@ -45,33 +57,32 @@ return {1, open + 1}
 `);
 
 /**
- * Looks for an id in the leaves of a page, the newest first. KEYS[1] page; ARGV: id, leaves to skip, leaves to look at.
- * Answers the leaf; 1 when there are more to look at, else 0.
+ * Looks for an id in the leaves of a page. KEYS[1] page; ARGV: id, leaves to skip, leaves to look at.
+ * Answers the leaves that hold it, and whether there are more to look at.
  */
 const FIND = createScript(`
-local last = -1 - tonumber(ARGV[2])
-local leaves = redis.call('LRANGE', KEYS[1], last + 1 - tonumber(ARGV[3]), last)
-for i = #leaves, 1, -1 do
-  if string.find(leaves[i], ARGV[1], 1, true) then return leaves[i] end
+local from = tonumber(ARGV[2])
+local leaves = redis.call('LRANGE', KEYS[1], from, from + tonumber(ARGV[3]) - 1)
+local found = {}
+for _, leaf in ipairs(leaves) do
+  if string.find(leaf, ARGV[1], 1, true) then found[#found + 1] = leaf end
 end
-return #leaves < tonumber(ARGV[3]) and 0 or 1
+return {found, #leaves < tonumber(ARGV[3]) and 0 or 1}
 `);
 
 /** Starts a writer that keeps the stories of about the last `most()` events; 0 keeps none. */
 export function createStoryWriter(redis: Redis, prefix: string, most: () => number): StoryWriter {
   const pending: StoryNote[] = [];
   let page = 0;
-  let isWriting = false;
+  let writing: Promise<void> | undefined;
 
   async function write(): Promise<void> {
-    isWriting = true;
     while (pending.length > 0) {
       const notes = pending.splice(0, MOST_PER_LEAF);
       const leaf = encodeStories(notes);
       // A first try may learn which page is open; that one may fill up until the second.
       for (let tries = 0; tries < 3 && !(await isWritten(notes.length, leaf)); tries++);
     }
-    isWriting = false;
   }
 
   async function isWritten(notes: number, leaf: string): Promise<boolean> {
@@ -95,7 +106,17 @@ export function createStoryWriter(redis: Redis, prefix: string, most: () => numb
         if (pending.length >= MOST_PENDING) break;
         pending.push(each);
       }
-      if (!isWriting && pending.length > 0) void write();
+      if (pending.length === 0) return;
+      writing ??= pause(GATHER_MS)
+        .then(write)
+        .finally(() => {
+          writing = undefined;
+        });
+    },
+    async [Symbol.asyncDispose]() {
+      // A Redis that is away takes nothing, and the process has a deadline.
+      if (["reconnecting", "close", "end"].includes(redis.status)) return;
+      await Promise.race([writing, pause(LAST_WRITE_MS)]);
     },
   };
 }
@@ -107,22 +128,32 @@ export async function readStory(
   alertId: string,
 ): Promise<StoryRecord | undefined> {
   const open = Number((await redis.hget(openPageKey(prefix), "page")) ?? 0);
+  let latest: StoryRecord | undefined;
   for (let page = open; page > open - PAGES; page--) {
-    const leaf = await findLeaf(redis, pageKey(prefix, page), alertId);
-    const record = leaf === undefined ? undefined : decodeStory(leaf, alertId);
-    if (record !== undefined) return record;
+    for (const leaf of await findLeaves(redis, pageKey(prefix, page), alertId)) {
+      latest = laterOf(latest, decodeStory(leaf, alertId));
+    }
   }
-  return undefined;
+  return latest;
 }
 
-async function findLeaf(redis: Redis, page: string, alertId: string): Promise<string | undefined> {
+async function findLeaves(redis: Redis, page: string, alertId: string): Promise<string[]> {
   // As it stands in a leaf, so that no part of another id is taken for it.
   const wanted = JSON.stringify(alertId);
+  const leaves: string[] = [];
   for (let skipped = 0; ; skipped += LEAVES_PER_STEP) {
-    const found = await FIND.run(redis, [page], [wanted, skipped, LEAVES_PER_STEP]);
-    if (typeof found === "string") return found;
-    if (found === 0) return undefined;
+    const args = [wanted, skipped, LEAVES_PER_STEP];
+    const [found, hasMore] = (await FIND.run(redis, [page], args)) as [string[], number];
+    leaves.push(...found);
+    if (hasMore === 0) return leaves;
   }
+}
+
+/** Does not keep the process alive. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
 }
 
 function openPageKey(prefix: string): string {

@@ -65,8 +65,13 @@ export function encodeStories(notes: readonly StoryNote[]): string {
 
 /** Reads the last note about an event in what `encodeStories` wrote; `undefined` when there is none. */
 export function decodeStory(text: string, alertId: string): StoryRecord | undefined {
-  const line = (JSON.parse(text) as Line[]).findLast(([id]) => id === alertId);
-  if (line === undefined) return undefined;
+  return (JSON.parse(text) as Line[])
+    .filter(([id]) => id === alertId)
+    .map(readLine)
+    .reduce(laterOf, undefined);
+}
+
+function readLine(line: Line): StoryRecord | undefined {
   const [, index, at, age, ruleId, handling, environment, jobId, attempts, until] = line;
   const stage = STORY_STAGES[index];
   if (stage === undefined) return undefined;
@@ -81,4 +86,20 @@ export function decodeStory(text: string, alertId: string): StoryRecord | undefi
     ...(attempts ? { attempts } : {}),
     ...(until ? { until } : {}),
   };
+}
+
+/** Ends of an event; what comes after one of them is a replay, which takes longer than clocks differ. */
+const ENDS: ReadonlySet<StoryStage> = new Set(["delivered", "logged", "unhandled", "expired"]);
+
+/** By how much the clocks of two processes may differ, in milliseconds, without a wrong order of notes. */
+const CLOCK_TOLERANCE_MS = 1000;
+
+/** Which of two notes about an event came later. They may lie in any order: each process writes its own. */
+export function laterOf(
+  a: StoryRecord | undefined,
+  b: StoryRecord | undefined,
+): StoryRecord | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const timeOf = ({ stage, at }: StoryRecord) => at + (ENDS.has(stage) ? CLOCK_TOLERANCE_MS : 0);
+  return timeOf(b) >= timeOf(a) ? b : a;
 }

@@ -1,5 +1,4 @@
 import { createCircuitBreaker } from "@mutt/circuit-breaker";
-import type { IngestedEvent } from "@mutt/event";
 import { readStory } from "@mutt/pipeline-state";
 import { compileRules, describeConditions } from "@mutt/rules";
 import { ProblemError } from "@mutt/service";
@@ -7,7 +6,7 @@ import { readRuleBook } from "@mutt/store";
 import { z } from "zod";
 import { type ApiRoute, defineRoute } from "../api/route.ts";
 import { findPlace } from "../stories/find-place.ts";
-import { Story, type StoryFacts, tellStory } from "../stories/story.ts";
+import { eventIn, Story, type StoryFacts, tellStory } from "../stories/story.ts";
 import type { RouteDeps } from "./deps.ts";
 
 /** Makes the route that tells the story of one event. */
@@ -57,20 +56,10 @@ async function findRule(
   const { rules } = await readRuleBook(deps);
   const rule = rules.find((each) => each.id === ruleId);
   if (rule === undefined) return undefined;
-  const event = eventAt(id, place);
+  const event = eventIn(id, place);
   const verdict = event && compileRules([rule]).explain(event)[0];
   return {
     name: rule.name,
     why: verdict?.verdict === "selected" ? verdict.reason : describeConditions(rule),
   };
-}
-
-function eventAt(id: string, place: StoryFacts["place"]): IngestedEvent | undefined {
-  if (place === undefined) return undefined;
-  const { data } = place;
-  if ("events" in data) return data.events.find((event) => event.id === id);
-  if ("alerts" in data) {
-    return data.alerts.find((alert) => alert.external_id === id)?.custom_info.event;
-  }
-  return data.origin_queue === "ingest" ? data.payload : data.payload.custom_info.event;
 }

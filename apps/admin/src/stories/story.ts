@@ -1,6 +1,8 @@
 import type { FailedAttempt } from "@mutt/dead-letter";
+import type { IngestedEvent } from "@mutt/event";
 import { STORY_STAGES, type StoryRecord } from "@mutt/pipeline-state";
 import type { DeadLetterQueueName, JobPlace } from "@mutt/queues";
+import { eventOf } from "@mutt/replay";
 import { z } from "zod";
 
 /** Where an event may be: a stage that was noted, or what the queues say. */
@@ -149,9 +151,19 @@ function failuresOf(place: StoryFacts["place"]): readonly FailedAttempt[] {
 }
 
 function receivedAtOf(id: string, place: StoryFacts["place"]): number | undefined {
-  if (place === undefined || !("events" in place.data)) return undefined;
-  const event = place.data.events.find((each) => each.id === id);
+  const event = eventIn(id, place);
   return event === undefined ? undefined : Date.parse(event.received_at);
+}
+
+/** The event itself, where a job still holds it. */
+export function eventIn(id: string, place: StoryFacts["place"]): IngestedEvent | undefined {
+  if (place === undefined) return undefined;
+  const { data } = place;
+  if ("events" in data) return data.events.find((event) => event.id === id);
+  if ("alerts" in data) {
+    return data.alerts.find((alert) => alert.external_id === id)?.custom_info.event;
+  }
+  return eventOf(data);
 }
 
 function isoOf(ms: number): string {
