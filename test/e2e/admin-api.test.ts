@@ -466,7 +466,11 @@ describe("settings", () => {
 
   test("with an If-Match that is no entity tag are refused before anything is changed", async () => {
     const answers = [
-      await put("/api/v1/config/moog_batch_max", { value: 20, reason: "x" }, { headers: { "if-match": "x" } }),
+      await put(
+        "/api/v1/config/moog_batch_max",
+        { value: 20, reason: "x" },
+        { headers: { "if-match": "x" } },
+      ),
       await remove("/api/v1/config/moog_batch_max", { headers: { "if-match": "x" } }),
     ];
     for (const { status, body } of answers) {
