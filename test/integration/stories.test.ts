@@ -22,7 +22,7 @@ const RECORD: StoryRecord = {
 function setup(most: number) {
   const prefix = uniquePrefix("stories");
   const redis = shared.client();
-  const writer = createStoryWriter(redis, prefix, () => most);
+  const writer = createStoryWriter(redis, prefix, () => most, 1);
   const pages = () => redis.keys(`${prefix}:stories:*`);
   return { redis, prefix, writer, pages, read: (id: string) => readStory(redis, prefix, id) };
 }
@@ -62,7 +62,7 @@ test("the oldest are forgotten, page by page; memory is bounded whatever comes",
 
 test("two writers share the pages", async () => {
   const { redis, prefix, writer, read, pages } = setup(160);
-  const other = createStoryWriter(redis, prefix, () => 160);
+  const other = createStoryWriter(redis, prefix, () => 160, 1);
   for (let from = 0; from < 100; from += 10) {
     writer.note(ids(from, 10).map((id) => [id, RECORD]));
     other.note(ids(1000 + from, 10).map((id) => [id, RECORD]));

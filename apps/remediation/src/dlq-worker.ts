@@ -12,6 +12,7 @@ import {
   type ReplayRequest,
   raiseIngestDepth,
   readRequest,
+  replayJobId,
 } from "@mutt/queues";
 import { countReplay, type GateName, isPoison } from "@mutt/replay";
 import type { Logger } from "@mutt/service";
@@ -148,7 +149,7 @@ async function replay(
   const by = request.actor ?? request.by;
   // Before the add: a fast alerter takes it off again at once. The alerter sets the counter right after a crash.
   if (entry.origin_queue === "ingest") await raiseIngestDepth(redis, prefix, 1);
-  deps.stories.note([leftStory("replayed", entry, Date.now())]);
+  deps.stories.note([leftStory("replayed", entry, Date.now(), replayJobId(entry, counts))]);
   await addReplay(deps.origins, entry, { counts, by });
   await countReplayStarted(redis, prefix);
   if (queue === "dlq-dead") await auditResurrection(deps, entry, by);

@@ -71,7 +71,12 @@ return {found, #leaves < tonumber(ARGV[3]) and 0 or 1}
 `);
 
 /** Starts a writer that keeps the stories of about the last `most()` events; 0 keeps none. */
-export function createStoryWriter(redis: Redis, prefix: string, most: () => number): StoryWriter {
+export function createStoryWriter(
+  redis: Redis,
+  prefix: string,
+  most: () => number,
+  gatherMs = GATHER_MS,
+): StoryWriter {
   const pending: StoryNote[] = [];
   let page = 0;
   let writing: Promise<void> | undefined;
@@ -107,7 +112,7 @@ export function createStoryWriter(redis: Redis, prefix: string, most: () => numb
         pending.push(each);
       }
       if (pending.length === 0) return;
-      writing ??= pause(GATHER_MS)
+      writing ??= pause(gatherMs)
         .then(write)
         .finally(() => {
           writing = undefined;

@@ -65,7 +65,7 @@ export {
 export { oldestAgeSeconds } from "./oldest-age.ts";
 export { openQueue, type PipelineQueue, type QueueConnection } from "./queue.ts";
 export { type Ledger, readLedger } from "./read-ledger.ts";
-export { addReplay, type OriginQueues, retryParked } from "./replay.ts";
+export { addReplay, type OriginQueues, replayJobId, retryParked } from "./replay.ts";
 export {
   announceRetry,
   forgetRequest,

@@ -29,18 +29,23 @@ export async function addReplay(
     failures: entry.history,
     ...(entry.trace ? { traces: [entry.trace] } : {}),
   };
-  const suffix = replaySuffix(counts);
+  const jobId = replayJobId(entry, counts);
   if (entry.origin_queue === "ingest") {
-    const jobId = derivedJobId("c", [entry.payload.id]) + suffix;
     const data: IngestJob = { events: [entry.payload], ...kept };
     await queues.ingest.add("replay", data, { jobId, ...onceFor(jobId) });
     return;
   }
   const { severity } = entry.payload.custom_info.event;
-  const jobId = deliveryJobId({ alerts: [entry.payload] }, counts);
   const data: AlertJob = { severity, alerts: [entry.payload], ...kept };
   const priority = priorityOf(severity);
   await queues.alert.add("replay", data, { jobId, priority, ...onceFor(jobId) });
+}
+
+/** Id of the job that a dead letter is replayed as. */
+export function replayJobId(entry: DeadLetter, counts: ReplayCounts): string {
+  return entry.origin_queue === "ingest"
+    ? derivedJobId("c", [entry.payload.id]) + replaySuffix(counts)
+    : deliveryJobId({ alerts: [entry.payload] }, counts);
 }
 
 function onceFor(jobId: string) {

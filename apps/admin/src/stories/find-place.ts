@@ -40,6 +40,11 @@ export async function findPlace(
         (await findDeadLetter({ redis, queues }, id, record.jobId));
       return { place, isWhole: true };
     }
+    case "replayed": {
+      const place = record.jobId && (await findReplay({ redis, queues }, record.jobId));
+      if (place) return { place, isWhole: true };
+      return { place: await findDeadLetter({ redis, queues }, id, undefined), isWhole: true };
+    }
     default: {
       const dead = await findDeadLetter({ redis, queues }, id, undefined);
       if (dead !== undefined) return { place: dead, isWhole: true };
@@ -51,6 +56,12 @@ export async function findPlace(
 
 async function findDelivery({ redis, queues }: Deps, { stage, jobId }: StoryRecord) {
   return stage === "queued" && jobId ? await findJob(redis, queues.alert, jobId) : undefined;
+}
+
+async function findReplay({ redis, queues }: Deps, jobId: string) {
+  return (
+    (await findJob(redis, queues.alert, jobId)) ?? (await findJob(redis, queues.ingest, jobId))
+  );
 }
 
 /** A job that was lost with its worker becomes a dead letter of which nobody makes a note: its id is that of a first round. */
