@@ -138,6 +138,17 @@ describe("links", () => {
     expect(broken).toEqual([]);
   });
 
+  test("of README.md stand beside a line about every app and lib", () => {
+    const projects = globSync("{apps,libs}/*/package.json", { cwd: ROOT }).map(
+      (file) => file.split("/")[1] ?? "",
+    );
+    // What is built into the admin app, and the tools around the pipeline, have lines of their own among the commands.
+    const named = projects.filter((name) => !["console", "cli", "stack"].includes(name));
+    const rows = new Set([...read("README.md").matchAll(/^\| `([\w-]+)`/gm)].map(([, row]) => row));
+    expect(named.filter((name) => !rows.has(name))).toEqual([]);
+    expect(named.length).toBeGreaterThan(20);
+  });
+
   test("of README.md lead to every page", () => {
     const linked = linkTargets(read("README.md"));
     expect(PAGES.filter((page) => page !== "README.md" && !linked.includes(page))).toEqual([]);
