@@ -4,14 +4,13 @@ import type { Plan } from "./plan.ts";
 /** The lines that `npm start` ends its start-up with, save the last one: addresses, keys, what to try. */
 export function summaryLines(plan: Plan, home: Home): string[] {
   const { keys, receiverUrl } = plan;
-  const admin = plan.url("admin");
   const ingest = `${plan.url("ingestor")}/api/v1/ingest`;
   const line = (topic: string, text: string): string => `  ${topic.padEnd(14)} ${text}`;
   const madeIngestKey = keys.shown.find(({ role }) => role === "ingest")?.secret;
   return [
     "",
     line("ingest API", ingest),
-    line("admin", `${admin}/metrics  (counts of all queues)`),
+    line("console", `${plan.url("admin")}/  (sign in with the admin key)`),
     line("alerts go to", receiverUrl ? `${receiverUrl}/alerts  (local receiver)` : plan.webhookUrl),
     ...keys.shown.map(({ role, secret }) => line(`${role} key`, secret)),
     line("logs", home.logFile("<app>")),
