@@ -388,7 +388,11 @@ test("dead letters beyond the retention are removed, counted and audited; withou
   });
   expect(await idsOf(pipeline, "dlq-forwarder")).toEqual(["new"]);
   expect(await remediation(pipeline, "mutt_remediation_expired_total")).toBe(1);
-  const audit = await pipeline.redis.client().xrange(`${pipeline.prefix}:audit`, "-", "+");
+  const redis = pipeline.redis.client();
+  await waitFor(async () => (await redis.hget(`${pipeline.prefix}:ledger`, "expired")) === "1", {
+    what: "the ledger has its outcome",
+  });
+  const audit = await redis.xrange(`${pipeline.prefix}:audit`, "-", "+");
   expect(audit.map(([, fields]) => JSON.parse(fields[1] ?? "{}"))).toContainEqual(
     expect.objectContaining({ action: "dlq.expire", new: { entries: 1, alert_ids: ["old"] } }),
   );

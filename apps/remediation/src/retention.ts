@@ -86,14 +86,17 @@ async function removeBatch(
   });
   await transaction.exec();
   let removed = 0;
-  for (const { id } of expired) {
+  for (const { id, entry } of expired) {
     const job = await queue.getJob(id);
-    await job?.remove();
+    // Somebody has replayed or removed it meanwhile.
+    if (job === undefined) continue;
+    await job.remove();
+    // At once: the next one may throw, and what has gone must not be without an outcome.
+    metrics.expired(1);
+    ledger.count("expired", 1);
+    stories.note([leftStory("expired", entry, Date.now())]);
     removed++;
   }
-  metrics.expired(removed);
-  ledger.count("expired", removed);
-  stories.note(expired.map(({ entry }) => leftStory("expired", entry, Date.now())));
   logger.warn("expired dead letters removed", { queue: queue.name, entries: removed });
   return removed;
 }
