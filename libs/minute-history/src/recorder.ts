@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { awaitLastWrite } from "@mutt/redis";
 import type { Redis } from "ioredis";
 import type { Counter, CountingApp } from "./fields.ts";
 import { minuteOf } from "./keys.ts";
@@ -24,9 +25,6 @@ export interface MinuteRecorderOptions {
 }
 
 const FLUSH_MS = 1000;
-
-/** How long the last write may take when the process stops, in milliseconds: a Redis that answers needs few. */
-const LAST_WRITE_MS = 250;
 
 /**
  * Starts to record. All counts of a second go to Redis in one script, which writes each batch once, however often it
@@ -66,19 +64,10 @@ export function startMinuteRecorder(options: MinuteRecorderOptions): MinuteRecor
     },
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
-      // A Redis that is away takes nothing, and the process has a deadline.
-      if (["reconnecting", "close", "end"].includes(options.redis.status)) return;
-      const writeTheRest = async (): Promise<void> => {
+      await awaitLastWrite(options.redis, async () => {
         await flushing;
         await flush();
-      };
-      await Promise.race([writeTheRest(), pause(LAST_WRITE_MS)]);
+      });
     },
   };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 }

@@ -1,4 +1,4 @@
-import { createScript } from "@mutt/redis";
+import { awaitLastWrite, createScript } from "@mutt/redis";
 import type { Redis } from "ioredis";
 import {
   decodeStory,
@@ -25,9 +25,6 @@ const KEPT_S = 24 * 3600;
 
 /** Notes of so many milliseconds go in one leaf: a story may be so far behind. */
 const GATHER_MS = 100;
-
-/** How long the last leaf may take when the process stops, in milliseconds. */
-const LAST_WRITE_MS = 250;
 
 /** Notes of one leaf at most. */
 const MOST_PER_LEAF = 500;
@@ -119,9 +116,7 @@ export function createStoryWriter(
         });
     },
     async [Symbol.asyncDispose]() {
-      // A Redis that is away takes nothing, and the process has a deadline.
-      if (["reconnecting", "close", "end"].includes(redis.status)) return;
-      await Promise.race([writing, pause(LAST_WRITE_MS)]);
+      await awaitLastWrite(redis, () => writing);
     },
   };
 }

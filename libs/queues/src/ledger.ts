@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createScript } from "@mutt/redis";
+import { awaitLastWrite, createScript } from "@mutt/redis";
 import type { Redis } from "ioredis";
 
 /**
@@ -37,9 +37,6 @@ const GATHER_MS = 10;
 
 /** A write that failed is sent again after this long, in milliseconds. */
 const AGAIN_MS = 500;
-
-/** How long the last write may take when the process stops, in milliseconds. */
-const LAST_WRITE_MS = 250;
 
 /** How long the number of a writer's last write is remembered, in seconds. */
 const NUMBER_KEPT_S = 24 * 3600;
@@ -93,9 +90,7 @@ export function createLedgerWriter(redis: Redis, prefix: string): LedgerWriter {
       });
     },
     async [Symbol.asyncDispose]() {
-      // A Redis that is away takes nothing, and the process has a deadline.
-      if (["reconnecting", "close", "end"].includes(redis.status)) return;
-      await Promise.race([writing, pause(LAST_WRITE_MS)]);
+      await awaitLastWrite(redis, () => writing);
     },
   };
 }

@@ -11,6 +11,7 @@ export {
   type RedisConnectionOptions,
 } from "./connections.ts";
 export { redisProblem } from "./health.ts";
+export { awaitLastWrite } from "./last-write.ts";
 export { readMemoryUse } from "./memory.ts";
 export { createConnectionErrorLog, createOutageLog, type OutageLog } from "./outage-log.ts";
 export { createScript, type RedisScript } from "./script.ts";
