@@ -39,5 +39,10 @@ test("SIGTERM while Redis is frozen ends every app with 0 within a short deadlin
     ends.map(({ code }, index) => [apps[index]?.name, code]),
     apps.map((app) => app.logs().slice(-500)).join("\n"),
   ).toEqual(APPS.map((name) => [name, 0]));
+  // Not in silence: these have counted, and could not write it any more.
+  for (const name of ["ingestor", "alerter", "forwarder"] as const) {
+    const loss = "the last counts of the history could not be written";
+    expect(pipeline.app(name).logs()).toContain(loss);
+  }
   pipeline.redis.thaw();
 });

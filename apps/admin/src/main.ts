@@ -61,7 +61,7 @@ await runApp(
     const { queues } = parts.use("queues", openQueues(connection));
     registerQueueMetrics(queues, registry);
     registerLedgerMetric({ redis, prefix }, registry);
-    const ledger = parts.use("ledger", createLedgerWriter(redis, prefix));
+    const ledger = parts.use("ledger", createLedgerWriter(redis, prefix, logger));
     parts.use("history sampler", startHistorySampler({ redis, queues: connection, logger }));
     parts.use("audit retention", startAuditRetention({ redis, prefix, config, logger }));
     const prometheus = prometheusOptions(env);

@@ -77,9 +77,9 @@ await runApp(
     );
     const recorder = parts.use(
       "minute recorder",
-      startMinuteRecorder({ redis, prefix, app: "alerter" }),
+      startMinuteRecorder({ redis, prefix, app: "alerter", logger }),
     );
-    const ledger = parts.use("ledger", createLedgerWriter(redis, prefix));
+    const ledger = parts.use("ledger", createLedgerWriter(redis, prefix, logger));
     const tracing = await startTracing({
       settings: tracingSettings(env),
       service: "alerter",

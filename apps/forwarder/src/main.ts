@@ -79,9 +79,9 @@ await runApp(
     );
     const recorder = parts.use(
       "minute recorder",
-      startMinuteRecorder({ redis, prefix, app: "forwarder" }),
+      startMinuteRecorder({ redis, prefix, app: "forwarder", logger }),
     );
-    const ledger = parts.use("ledger", createLedgerWriter(redis, prefix));
+    const ledger = parts.use("ledger", createLedgerWriter(redis, prefix, logger));
     const metrics = recordCounts(createMetrics(registry), recorder, ledger);
     const tracing = await startTracing({
       settings: tracingSettings(env),

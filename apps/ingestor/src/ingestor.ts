@@ -47,7 +47,7 @@ export function startIngestor(deps: IngestorDeps): Ingestor {
   const { redis, queues, logger } = deps;
   const { prefix } = queues;
   const queue = openQueue("ingest", queues);
-  const ledger = createLedgerWriter(redis, prefix);
+  const ledger = createLedgerWriter(redis, prefix, logger);
   const metrics = recordCounts(
     createMetrics(deps.registry, () => readIngestDepth(redis, prefix)),
     deps.recorder,

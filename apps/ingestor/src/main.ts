@@ -52,7 +52,7 @@ await runApp(
     );
     const recorder = parts.use(
       "minute recorder",
-      startMinuteRecorder({ redis, prefix, app: "ingestor" }),
+      startMinuteRecorder({ redis, prefix, app: "ingestor", logger }),
     );
     const tracing = await startTracing({
       settings: tracingSettings(env),

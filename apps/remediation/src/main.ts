@@ -93,7 +93,7 @@ await runApp(
           retentionDays: config.get("dlq_retention_days"),
         }),
         metrics,
-        ledger: parts.use("ledger", createLedgerWriter(redis, prefix)),
+        ledger: parts.use("ledger", createLedgerWriter(redis, prefix, logger)),
         storiesKept: () => config.get("alert_story_max"),
         logger,
         giveBack: shutdown.giveBack,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { awaitLastWrite } from "@mutt/redis";
+import { awaitLastWrite, type WarningLogger } from "@mutt/redis";
 import type { Redis } from "ioredis";
 import type { Counter, CountingApp } from "./fields.ts";
 import { minuteOf } from "./keys.ts";
@@ -20,6 +20,8 @@ export interface MinuteRecorderOptions {
   app: CountingApp;
   /** Time between two writes, in milliseconds; 1000 when left out. */
   flushMs?: number;
+  /** Is told when the process ends before its last counts are written. */
+  logger?: WarningLogger;
   /** The clock, in epoch milliseconds. */
   now?: () => number;
 }
@@ -68,6 +70,7 @@ export function startMinuteRecorder(options: MinuteRecorderOptions): MinuteRecor
         await flushing;
         await flush();
       });
+      if (tally.next()) options.logger?.warn("the last counts of the history could not be written");
     },
   };
 }

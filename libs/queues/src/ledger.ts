@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { awaitLastWrite, createScript } from "@mutt/redis";
+import { awaitLastWrite, createScript, type WarningLogger } from "@mutt/redis";
 import type { Redis } from "ioredis";
 
 /**
@@ -54,9 +54,13 @@ return 1
 
 /**
  * Starts a writer. While Redis is away counts add up here. A process that is killed loses those of the jobs that it had
- * in hand, or had finished within the last 10 ms.
+ * in hand, or had finished within the last 10 ms; one that is asked to end while Redis does not answer says that it does.
  */
-export function createLedgerWriter(redis: Redis, prefix: string): LedgerWriter {
+export function createLedgerWriter(
+  redis: Redis,
+  prefix: string,
+  logger?: WarningLogger,
+): LedgerWriter {
   const keys = [ledgerKey(prefix), `${prefix}:ledger-writer:${randomUUID()}`];
   let counted = new Map<LedgerEntry, number>();
   let writing: Promise<void> | undefined;
@@ -91,6 +95,7 @@ export function createLedgerWriter(redis: Redis, prefix: string): LedgerWriter {
     },
     async [Symbol.asyncDispose]() {
       await awaitLastWrite(redis, () => writing);
+      if (writing) logger?.warn("the last counts of the ledger could not be written");
     },
   };
 }

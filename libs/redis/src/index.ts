@@ -13,6 +13,11 @@ export {
 export { redisProblem } from "./health.ts";
 export { awaitLastWrite } from "./last-write.ts";
 export { readMemoryUse } from "./memory.ts";
-export { createConnectionErrorLog, createOutageLog, type OutageLog } from "./outage-log.ts";
+export {
+  createConnectionErrorLog,
+  createOutageLog,
+  type OutageLog,
+  type WarningLogger,
+} from "./outage-log.ts";
 export { createScript, type RedisScript } from "./script.ts";
 export { RedisEnv, type RedisSettings, redisSettings } from "./settings.ts";

@@ -1,6 +1,10 @@
-/** The two calls of a logger that are needed here. */
-interface OutageLogger {
+/** The one call of a logger that most parts need. */
+export interface WarningLogger {
   warn(message: string, fields?: Record<string, unknown>): unknown;
+}
+
+/** The two calls of a logger that are needed here. */
+interface OutageLogger extends WarningLogger {
   info(message: string, fields?: Record<string, unknown>): unknown;
 }
 

@@ -1,8 +1,10 @@
+import type { AppName } from "@mutt/stack";
 import { waitFor } from "@mutt/testkit";
 import type { SentRequest } from "../oracle/sent.ts";
+import type { Processes } from "../stack/processes.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { Violation } from "./evidence.ts";
-import { readLogs } from "./read-logs.ts";
+import { logTimes, readLogs } from "./read-logs.ts";
 
 /** What of `GET /api/v1/slo` is looked at. */
 export interface SloAnswer {
@@ -14,8 +16,8 @@ export interface SloAnswer {
 }
 
 /**
- * Failures that were seen from outside, since a process that counts them was last killed: it takes with it what it could
- * not write to Redis, which may have been away for long.
+ * Failures that were seen from outside, since a process that counts them last took counts with it: it was killed, or asked
+ * to end while Redis did not answer, which it says.
  */
 export interface SeenFailures {
   /** Answers that count against the objective of ingest. */
@@ -29,16 +31,24 @@ const EVALUATED_MS = 40_000;
 
 /** Counts the failures that the objectives have to know of. */
 export function seenFailures({ processes }: Stack, requests: readonly SentRequest[]): SeenFailures {
+  const ingestorLost = lastLossAt(processes, "ingestor");
   const refusals = requests
     .flatMap(({ attempts }) => attempts)
-    .filter(({ at }) => at > processes.lastKilledAt("ingestor"))
+    .filter(({ at }) => at > ingestorLost)
     .filter(({ outcome, reason }) => outcome === 503 || (outcome === 429 && reason === "shedding"));
   const replayed = readLogs(processes, "remediation", "dead letter replayed");
   const dead = readLogs(processes, "forwarder", "alert could not be delivered");
-  const fresh = [...dead].filter(
-    ([id, at]) => !replayed.has(id) && at > processes.lastKilledAt("forwarder"),
-  );
+  const forwarderLost = lastLossAt(processes, "forwarder");
+  const fresh = [...dead].filter(([id, at]) => !replayed.has(id) && at > forwarderLost);
   return { refusals: refusals.length, dead: fresh.length };
+}
+
+/** When a process of the app last ended with counts that it had not written: epoch milliseconds, 0 for never. */
+function lastLossAt(processes: Pick<Processes, "all" | "lastKilledAt">, app: AppName): number {
+  return Math.max(
+    processes.lastKilledAt(app),
+    ...logTimes(processes, app, "the last counts of the history could not be written"),
+  );
 }
 
 /** Says whether an answer is silent about failures that happened. */

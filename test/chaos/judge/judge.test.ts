@@ -5,10 +5,10 @@ import { membersOf } from "../faults/in-hand.ts";
 import { createPipe } from "../faults/pipe.ts";
 import { drawSchedule } from "../faults/schedule.ts";
 import { parseOptions } from "../options.ts";
-import type { EventKind, SentRequest } from "../oracle/sent.ts";
+import type { Attempt, EventKind, SentRequest } from "../oracle/sent.ts";
 import { commandsAbout, parseCommands } from "../report/append-only-file.ts";
 import { duplicatesBound } from "./bound.ts";
-import { judgeSlo, type SloAnswer } from "./check-slo.ts";
+import { judgeSlo, type SloAnswer, seenFailures } from "./check-slo.ts";
 import type { Delivery, Evidence, Parked } from "./evidence.ts";
 import { judge } from "./judge.ts";
 
@@ -172,6 +172,32 @@ describe("judge", () => {
     expect(judgeSlo(answer(19), { refusals: 20, dead: 20 })).toHaveLength(2);
     expect(judgeSlo(answer(20), { refusals: 20, dead: 20 })).toEqual([]);
     expect(judgeSlo(answer(0), { refusals: 0, dead: 0 })).toEqual([]);
+  });
+});
+
+describe("failures that were seen", () => {
+  const refused: Attempt = { at: 1000, endedAt: 1001, outcome: 503, reason: "redis_unavailable" };
+  const stackOf = (killedAt: number, line: string) =>
+    ({
+      processes: {
+        lastKilledAt: () => killedAt,
+        all: () => [{ name: "ingestor", logs: () => `first\n${line}\n` }],
+      },
+    }) as unknown as Parameters<typeof seenFailures>[0];
+  const refusals = (killedAt: number, line = "") =>
+    seenFailures(stackOf(killedAt, line), [{ ...sent("log"), attempts: [refused] }]).refusals;
+  const loss = (at: number) =>
+    JSON.stringify({
+      time: new Date(at).toISOString(),
+      message: "the last counts of the history could not be written",
+    });
+
+  test("are those after the last end of a process that took counts with it", () => {
+    expect(refusals(0)).toBe(1);
+    expect(refusals(999)).toBe(1);
+    expect(refusals(1001)).toBe(0);
+    expect(refusals(0, loss(999))).toBe(1);
+    expect(refusals(0, loss(1001))).toBe(0);
   });
 });
 

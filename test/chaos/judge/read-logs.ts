@@ -11,14 +11,30 @@ export function readLogs(
   message: string,
 ): Map<string, number> {
   const ids = new Map<string, number>();
-  for (const { name, logs } of processes.all()) {
-    if (name !== app) continue;
-    for (const line of logs().split("\n")) {
-      if (!line.includes(message)) continue;
-      const id = /"alert_id":"([^"]+)"/.exec(line)?.[1];
-      const at = Date.parse(/"time":"([^"]+)"/.exec(line)?.[1] ?? "");
-      if (id !== undefined) ids.set(id, Math.max(at, ids.get(id) ?? 0));
-    }
+  for (const line of linesWith(processes, app, message)) {
+    const id = /"alert_id":"([^"]+)"/.exec(line)?.[1];
+    if (id !== undefined) ids.set(id, Math.max(timeOf(line), ids.get(id) ?? 0));
   }
   return ids;
+}
+
+/** When some process of an app has logged a message, killed processes included: epoch milliseconds. */
+export function logTimes(
+  processes: Pick<Processes, "all">,
+  app: AppName,
+  message: string,
+): number[] {
+  return linesWith(processes, app, message).map(timeOf);
+}
+
+function linesWith(processes: Pick<Processes, "all">, app: AppName, message: string): string[] {
+  return processes
+    .all()
+    .filter(({ name }) => name === app)
+    .flatMap(({ logs }) => logs().split("\n"))
+    .filter((line) => line.includes(message));
+}
+
+function timeOf(line: string): number {
+  return Date.parse(/"time":"([^"]+)"/.exec(line)?.[1] ?? "");
 }
