@@ -133,7 +133,7 @@ describe("one loop", () => {
 test("shed events are replayed most severe first, and spend no poison budget however often", async () => {
   await using pipeline = await start("replay-capacity", {
     MAX_POISON_RETRIES: "0",
-    REMEDIATION_PAUSE_MS: "50",
+    REMEDIATION_PAUSE_MS: "200",
     REMEDIATION_INTERVAL: "2",
   });
   pipeline.receiver.setMode({ mode: "error", status: 500 });
