@@ -1,18 +1,24 @@
 import { defineConfig } from "vitest/config";
 
+/** What is polled for may be late on a busy machine: how soon it comes is not what a test is about. */
+const PATIENT = { expect: { poll: { timeout: 10_000 } } };
+
 export default defineConfig({
   test: {
     // Three kinds one after the other: what is pure, what needs a server or a tool, what starts whole stacks.
     projects: [
       {
         test: {
+          ...PATIENT,
           name: "unit",
           sequence: { groupOrder: 1 },
           include: ["{apps,libs}/*/src/**/*.test.ts", "test/{bench,chaos}/**/*.test.ts"],
+          testTimeout: 30_000,
         },
       },
       {
         test: {
+          ...PATIENT,
           name: "architecture",
           sequence: { groupOrder: 1 },
           include: ["test/architecture/**/*.test.ts"],
@@ -21,6 +27,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...PATIENT,
           name: "integration",
           sequence: { groupOrder: 2 },
           include: ["test/integration/**/*.test.ts"],
@@ -30,6 +37,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...PATIENT,
           name: "e2e",
           sequence: { groupOrder: 3 },
           include: ["test/e2e/**/*.test.ts"],
@@ -41,6 +49,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...PATIENT,
           name: "chart",
           sequence: { groupOrder: 2 },
           include: ["test/chart/**/*.test.ts"],
@@ -51,6 +60,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...PATIENT,
           name: "image",
           sequence: { groupOrder: 2 },
           include: ["test/image/**/*.test.ts"],
@@ -60,6 +70,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...PATIENT,
           name: "browser",
           sequence: { groupOrder: 3 },
           include: ["test/browser/**/*.test.ts"],

@@ -47,9 +47,11 @@ export async function openPage(
   const misdeeds: Misdeeds = { errors: [], foreign: [] };
   const origin = new URL(baseUrl).origin;
   page.on("console", (message) => {
+    const error = `${message.text()} (${message.location().url})`;
+    // A page asks again by itself when Redis was slow once; where it stays away, what the test waits for does not come.
+    const passes = /status of 503 .*\/api\//.test(error);
     // Warnings are Bull Board's advice to itself, such as what it preloaded in vain.
-    if (message.type() === "error")
-      misdeeds.errors.push(`${message.text()} (${message.location().url})`);
+    if (message.type() === "error" && !passes) misdeeds.errors.push(error);
   });
   page.on("pageerror", (error) => misdeeds.errors.push(String(error)));
   page.on("request", (request) => {

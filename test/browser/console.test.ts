@@ -46,9 +46,14 @@ async function killAlerts(count: number, label: string): Promise<Set<string>> {
 
 /** The newest audit entries. */
 async function audit(): Promise<{ actor: string; action: string; target: string }[]> {
-  const answer = await pipeline.admin("/api/v1/audit?limit=50");
-  return ((await answer.json()) as { items: { actor: string; action: string; target: string }[] })
-    .items;
+  const read = async () => {
+    const answer = await pipeline.admin("/api/v1/audit?limit=50");
+    const { items } = (await answer.json()) as {
+      items?: { actor: string; action: string; target: string }[];
+    };
+    return items;
+  };
+  return await waitFor(read, { what: "the audit log is read" });
 }
 
 beforeEach(() => pipeline.receiver.setMode({ mode: "ok" }));

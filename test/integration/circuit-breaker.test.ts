@@ -117,7 +117,6 @@ test.each(["open_until", "failures", "since", "reason", "state"])(
     await client.hdel(key, field);
     await waitFor(async () => (await one.admit("b", 1000)).verdict !== "wait", {
       what: "a delivery is admitted again",
-      timeoutMs: 3000,
     });
   },
 );

@@ -1,4 +1,4 @@
-import { startTestRedis, type TestRedis, uniquePrefix } from "@mutt/testkit";
+import { startTestRedis, type TestRedis, uniquePrefix, waitFor } from "@mutt/testkit";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import {
   createIdempotency,
@@ -116,12 +116,13 @@ describe("a hold that is freed late", () => {
   test("is freed for a claim that Redis answered too late for", async () => {
     const server = await startTestRedis();
     onTestFinished(() => server.stop());
-    const idempotency = createIdempotency(server.client({ commandTimeout: 200 }), "late");
-    await hold(idempotency, "to connect");
+    const client = server.client({ commandTimeout: 200 });
+    const idempotency = createIdempotency(client, "late");
+    await waitFor(() => client.ping(), { what: "it is connected" });
     server.freeze();
     await expect(idempotency.claim("sender", "k", BODY)).rejects.toThrow("timed out");
     server.thaw();
-    // On the same connection, so that it comes after the claim and its end.
-    await hold(idempotency);
+    // Well before a claim that nobody ends is over.
+    await waitFor(() => hold(idempotency), { what: "the key is free again", timeoutMs: 6_000 });
   });
 });

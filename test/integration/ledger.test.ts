@@ -60,7 +60,7 @@ test("a count that had to be sent again is added once", async () => {
   await redis.script("FLUSH");
   const writer = createLedgerWriter(deaf, prefix);
   writer.count("accepted", 7);
-  await waitFor(async () => failures >= 2, { what: "it is sent again", timeoutMs: 5000 });
+  await waitFor(async () => failures >= 2, { what: "it is sent again", timeoutMs: 15_000 });
   expect((await readLedger(redis, prefix)).accepted).toBe(7);
 });
 

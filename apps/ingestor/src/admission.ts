@@ -27,13 +27,15 @@ export interface AdmissionDeps {
   limits(): AdmissionLimits;
   onError(): void;
   logger: Logger;
+  /** The longest wait for the decision, in milliseconds; 300 when left out. */
+  decisionMs?: number;
 }
 
 /** Decides for several requests at once; `counts` are their events, the answers are in the same order. */
 export type Admit = (counts: readonly number[]) => Promise<Admission[]>;
 
 /**
- * The longest wait for the decision, in milliseconds. It comes before the add, which may take 1.4 s;
+ * It comes before the add, which may take 1.4 s;
  * together they must stay below the 2 s within which a sender gets an answer.
  */
 const DECISION_MS = 300;
@@ -45,7 +47,8 @@ const script = createScript(ADMISSION_LUA);
  * It fails open: when Redis cannot decide, events are let through and that is counted and logged, because a
  * broken limiter must not stop alerts.
  */
-export function createAdmission({ redis, prefix, limits, onError, logger }: AdmissionDeps): Admit {
+export function createAdmission(deps: AdmissionDeps): Admit {
+  const { redis, prefix, limits, onError, logger, decisionMs = DECISION_MS } = deps;
   const keys = [`${prefix}:ingest-rate`, ingestDepthKey(prefix)];
   const outage = createOutageLog(logger, "rate limiter (failing open)");
   return async (counts) => {
@@ -53,7 +56,7 @@ export function createAdmission({ redis, prefix, limits, onError, logger }: Admi
     try {
       const reply = await withDeadline(
         script.run(redis, keys, [maxRate, windowMs, maxQueued, ...counts]),
-        DECISION_MS,
+        decisionMs,
       );
       outage.succeeded();
       return (reply as [number, number][]).map(toAdmission);

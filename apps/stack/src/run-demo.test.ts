@@ -107,7 +107,7 @@ test("shows what became of every event", async () => {
 test("says so when something is unaccounted", async () => {
   const { target, output, text } = await setup({ losesOne: true });
   const files = [{ name: "one.json", events: events("forward me", 2) }];
-  expect(await runDemo(files, target, output, 300)).toBe(false);
+  expect(await runDemo(files, target, output, 3_000)).toBe(false);
   expect(text()).toContain("not every event is accounted for: one.json");
 });
 

@@ -37,7 +37,7 @@ async function setup(more: Partial<PrivateRedisOptions> = {}) {
     return redis;
   };
   const ask = (redis: PrivateRedis, ...command: string[]) =>
-    askRedis({ port: redis.port, password: PASSWORD, command, timeoutMs: 2_000 });
+    askRedis({ port: redis.port, password: PASSWORD, command, timeoutMs: 20_000 });
   return { dir, start, ask };
 }
 
@@ -48,7 +48,7 @@ test("answers with the password, refuses without it, and never evicts", async ()
   expect(await ask(redis, "INFO", "memory")).toContain("maxmemory_policy:noeviction");
   expect(await ask(redis, "INFO", "memory")).toContain(`maxmemory:${64 * 1024 * 1024}`);
   await expect(
-    askRedis({ port: redis.port, password: "wrong", command: ["PING"], timeoutMs: 2_000 }),
+    askRedis({ port: redis.port, password: "wrong", command: ["PING"], timeoutMs: 20_000 }),
   ).rejects.toThrow("WRONGPASS");
 });
 

@@ -163,11 +163,11 @@ describe("compileRules", () => {
       rule({ id: 1000, match_type: "regex", match_string: "(a+)+$", priority: 500 }),
     ];
     const ruleSet = compileRules([...nested, ...patterns]);
-    const start = performance.now();
+    const start = process.cpuUsage();
     for (let i = 0; i < 20; i++) {
       expect(ruleSet.match(event({ message: `${"a".repeat(8191)}!` }))).toBeUndefined();
     }
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(process.cpuUsage(start).user).toBeLessThan(2_000_000);
   });
 });
 

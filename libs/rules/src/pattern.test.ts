@@ -8,10 +8,10 @@ describe("compilePattern", () => {
 
   test("matches nested quantifiers in linear time", () => {
     const expression = compilePattern("(a+)+$");
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(expression.test(`${"a".repeat(8191)}!`)).toBe(false);
     // A backtracking engine would need longer than the universe has existed.
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(process.cpuUsage(start).user).toBeLessThan(2_000_000);
   });
 
   test.each([

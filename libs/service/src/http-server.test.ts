@@ -40,7 +40,7 @@ describe("startHttpServer", () => {
     expect(await text(await request())).toBe("ok");
     const started = performance.now();
     await server[Symbol.asyncDispose]();
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(6000);
   });
 
   test("lets a request in flight finish, closes its connection and takes no new one", async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 import { startTestRedis } from "./test-redis.ts";
+import { waitFor } from "./wait-for.ts";
 
 const LIMIT_MS = 60_000;
 
@@ -33,7 +34,7 @@ test("a frozen one answers again after the thaw, and can be stopped", {
 }, async () => {
   const redis = await startTestRedis();
   const client = redis.client({ commandTimeout: 100 });
-  await client.ping();
+  await waitFor(() => client.ping(), { what: "it is connected" });
   redis.freeze();
   await expect(client.ping()).rejects.toThrow("timed out");
   redis.thaw();

@@ -11,7 +11,8 @@ export async function waitFor<T>(
   const { what, timeoutMs = 10_000, everyMs = 20 } = options;
   const deadline = Date.now() + timeoutMs;
   let lastError: unknown;
-  do {
+  // One more look after the deadline: it may have passed while the machine stood still.
+  for (let isLast = false; ; isLast = Date.now() >= deadline) {
     try {
       const value = await condition();
       if (value) return value;
@@ -19,7 +20,8 @@ export async function waitFor<T>(
     } catch (error) {
       lastError = error;
     }
+    if (isLast) break;
     await sleep(everyMs);
-  } while (Date.now() < deadline);
+  }
   throw new Error(`waited ${timeoutMs} ms in vain: ${what}`, { cause: lastError });
 }

@@ -209,8 +209,11 @@ describe("without Prometheus", () => {
   test("somebody who counts nothing is no traffic", async () => {
     const { checker, redis, prefix } = await setupOwn();
     await startMinuteRecorder({ redis, prefix, app: "ingestor" })[Symbol.asyncDispose]();
-    await checker.refresh();
-    expect((await checker.current()).components.ingestor.reason).toBe("no_traffic");
+    const reason = async () => {
+      await checker.refresh();
+      return (await checker.current()).components.ingestor.reason;
+    };
+    await expect.poll(reason).toBe("no_traffic");
   });
 
   test("the pipeline's own counts are judged", async () => {
@@ -220,8 +223,11 @@ describe("without Prometheus", () => {
     recorder.add("forward_bad", 10);
     recorder.add("replay_bad", 500);
     await recorder[Symbol.asyncDispose]();
-    await checker.refresh();
-    expect((await checker.current()).components.forwarder).toMatchObject({
+    const forwarder = async () => {
+      await checker.refresh();
+      return (await checker.current()).components.forwarder;
+    };
+    await expect.poll(forwarder).toMatchObject({
       state: "ok",
       availability: 0.99,
       burn_rate: 1,
