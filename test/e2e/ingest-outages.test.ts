@@ -3,6 +3,7 @@ import { deriveId } from "@mutt/event";
 import { freePort, type Pipeline, type SpawnedApp, startPipeline, waitFor } from "@mutt/testkit";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Answer, post, problemOf, readQueuedIds } from "./ingest-client.ts";
+import { timeAwake } from "./support.ts";
 
 /** Every sender gets an answer within 2 s; half a second for a busy machine. */
 const ANSWER_MS = 2500;
@@ -18,9 +19,9 @@ async function setup(apps: readonly "ingestor"[] = ["ingestor"]): Promise<Pipeli
 type Sent = Answer & { ms: number };
 
 async function send(url: string, headers: Record<string, string> = {}): Promise<Sent> {
-  const startedAt = performance.now();
+  const awake = timeAwake();
   const answer = await post(`${url}/ingest`, GOOD, headers);
-  return { ...answer, ms: performance.now() - startedAt };
+  return { ...answer, ms: awake() };
 }
 
 /** Sends a request every 100 ms, whether or not the ones before are answered. */
@@ -33,10 +34,13 @@ async function sendSteadily(url: string, count: number): Promise<Sent[]> {
   return await Promise.all(sent);
 }
 
-function expectComeBackLater(answers: readonly Sent[]): void {
+function expectComeBackLater(
+  answers: readonly Sent[],
+  reasons: readonly string[] = ["redis_unavailable"],
+): void {
   for (const answer of answers) {
     expect(answer.status).toBe(503);
-    expect(problemOf(answer)).toMatchObject({ reason: "redis_unavailable" });
+    expect(reasons).toContain(problemOf(answer).reason);
     expect(Number(answer.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
   }
   expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(ANSWER_MS);
@@ -190,8 +194,10 @@ describe("while Redis is out of memory", () => {
     const app = pipeline.app("ingestor");
     const redis = pipeline.redis.client();
     await redis.config("SET", "maxmemory", "1");
-    expectComeBackLater(await sendSteadily(app.url, 5));
-    expectComeBackLater([await send(app.url, { "idempotency-key": "k" })]);
+    // Redis says so itself, until the guard has looked.
+    const full = ["redis_unavailable", "redis_memory"];
+    expectComeBackLater(await sendSteadily(app.url, 5), full);
+    expectComeBackLater([await send(app.url, { "idempotency-key": "k" })], full);
     await redis.config("SET", "maxmemory", "0");
     await waitFor(async () => (await send(app.url, { "idempotency-key": "k" })).status === 202, {
       what: "there is room again",

@@ -125,8 +125,13 @@ test("a redrive is paused, goes on, and is cancelled: what was replayed stays so
   await waitFor(async () => (await jobsIn(pipeline, "dlq-alerter", "wait")) === 0, {
     what: "what was asked for is gone",
   });
-  const { done } = await read(id);
-  await waitFor(() => delivered(pipeline).length === done, { what: "it is delivered" });
+  const settled = async () => {
+    const seen = (await read(id)).done;
+    await sleep(500);
+    const isSettled = (await read(id)).done === seen && delivered(pipeline).length === seen;
+    return isSettled ? seen : undefined;
+  };
+  const done = await waitFor(settled, { what: "what was asked for is delivered" });
   // Meanwhile nothing more is asked for.
   await sendAll(pipeline, [faults(1)]);
   await waitFor(() => delivered(pipeline).length === done + 1, { what: "fresh alerts go on" });
@@ -177,7 +182,8 @@ test("a gate holds a redrive back and is named; it goes on when the gate opens",
   );
   // What remediation knows of the breaker is half a second old.
   await sleep(1500);
-  const { id } = await redrive({}, 100);
+  // Two a second: what goes before remediation knows of the breaker is not all.
+  const { id } = await redrive({}, 2);
   const held = await until(id, "it waits", ({ waiting_for }) => waiting_for === "breaker");
   expect(held).toMatchObject({ state: "running" });
   expect(delivered(pipeline)).toEqual([]);

@@ -13,7 +13,7 @@ import {
   startWebhook,
   type Webhook,
 } from "./collector.ts";
-import { deadLetters, FORWARD_FAULTS, jobsIn, putRules, rule } from "./support.ts";
+import { deadLetters, FORWARD_FAULTS, jobsIn, putRules, rule, timeAwake } from "./support.ts";
 
 const APPS = ["ingestor", "alerter", "forwarder"] as const;
 const RETRIES = {
@@ -293,7 +293,8 @@ describe("with a collector", () => {
     const ingest = only(trace, "mutt-ingestor", "POST /api/v1/ingest");
     expect(ingest.attributes["mutt.alert_count"]).toBe(120);
     const chunks = trace.filter(({ name }) => name === "process ingest");
-    expect(chunks.map(({ attributes }) => attributes["mutt.forwarded_count"])).toEqual([100, 20]);
+    const forwarded = chunks.map(({ attributes }) => Number(attributes["mutt.forwarded_count"]));
+    expect(forwarded.toSorted((a, b) => b - a)).toEqual([100, 20]);
     expect(trace.flatMap(({ links }) => links)).toEqual([]);
   });
 
@@ -359,10 +360,10 @@ describe.each(["away", "silent"] as const)("with a collector that is %s", (kind)
     }
     // A second export fails too, and is not worth another line.
     await post(pipeline, fault(), {});
-    const startedAt = performance.now();
+    const awake = timeAwake();
     const ends = await Promise.all(APPS.map((name) => pipeline.app(name).stop()));
     expect(ends.map(({ code }) => code)).toEqual([0, 0, 0]);
-    expect(performance.now() - startedAt).toBeLessThan(5000);
+    expect(awake()).toBeLessThan(5000);
     expect(APPS.map((name) => warnings(name).length)).toEqual([1, 1, 1]);
   });
 });

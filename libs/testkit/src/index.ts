@@ -1,5 +1,5 @@
-export { freeLoopbackPort as freePort } from "@mutt/private-redis";
 export { ensureOrSkip } from "./ensure-or-skip.ts";
+export { freePort } from "./free-port.ts";
 export { type Pipeline, type PipelineOptions, startPipeline } from "./pipeline.ts";
 export { type SpawnAppOptions, type SpawnedApp, spawnApp } from "./spawn-app.ts";
 export { TEST_KEYS } from "./test-keys.ts";

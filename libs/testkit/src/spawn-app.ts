@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freeLoopbackPort } from "@mutt/private-redis";
 import {
   type AppName,
   endWithin,
@@ -16,6 +15,7 @@ import {
   waitReady,
 } from "@mutt/stack";
 import { endWithTest } from "./end-with-test.ts";
+import { freePort } from "./free-port.ts";
 
 /** What an app is spawned with. */
 export type SpawnAppOptions = {
@@ -54,7 +54,7 @@ const BASE_ENV = {
 /** Starts one real app; it is not yet ready. */
 export async function spawnApp(name: AppName, options: SpawnAppOptions): Promise<SpawnedApp> {
   const portVariable = PORT_VARIABLES[name];
-  const port = options.env[portVariable] ?? String(await freeLoopbackPort());
+  const port = options.env[portVariable] ?? String(await freePort());
   if (name === "admin") await ensureConsole();
   const dir = await mkdtemp(join(tmpdir(), `mutt-test-${name}-`));
   const logFile = join(dir, `${name}.log`);

@@ -1,14 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  ensureRedisServer,
-  freeLoopbackPort,
-  type PrivateRedis,
-  startPrivateRedis,
-} from "@mutt/private-redis";
+import { ensureRedisServer, type PrivateRedis, startPrivateRedis } from "@mutt/private-redis";
 import { Redis, type RedisOptions } from "ioredis";
 import { endWithTest } from "./end-with-test.ts";
+import { freePort } from "./free-port.ts";
 
 /** How a test's Redis is started. */
 export type TestRedisOptions = {
@@ -48,7 +44,7 @@ const PASSWORD = "test-redis-password";
 export async function startTestRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
   const { command } = await ensureRedisServer({ log: () => {} });
   const dir = await mkdtemp(join(tmpdir(), "mutt-test-redis-"));
-  const port = await freeLoopbackPort();
+  const port = await freePort();
   const clients: Redis[] = [];
   let running: PrivateRedis | undefined;
 
