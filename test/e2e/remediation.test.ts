@@ -137,7 +137,6 @@ test("shed events are replayed most severe first, and spend no poison budget how
     REMEDIATION_PAUSE_MS: "200",
     REMEDIATION_INTERVAL: "2",
   });
-  pipeline.receiver.setMode({ mode: "error", status: 500 });
   const severities = [6, 4, 2, 3, 0, 5] as const;
   await preload(
     pipeline,
