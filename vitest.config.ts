@@ -5,7 +5,8 @@ const PATIENT = { expect: { poll: { timeout: 10_000 } } };
 
 export default defineConfig({
   test: {
-    // Three kinds one after the other: what is pure, what needs a server or a tool, what starts whole stacks.
+    // Four kinds one after the other: what is pure, what needs a server or a tool, what starts whole stacks, and what
+    // looks at one through a browser, which wants the cores for itself.
     projects: [
       {
         test: {
@@ -43,8 +44,8 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          // Each file starts whole stacks, which mostly wait; more than two at a time would fight for two cores.
-          maxWorkers: 2,
+          // Each file starts whole stacks, which mostly wait; more than three at a time would fight for two cores.
+          maxWorkers: 3,
         },
       },
       {
@@ -72,7 +73,7 @@ export default defineConfig({
         test: {
           ...PATIENT,
           name: "browser",
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
           include: ["test/browser/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 300_000,
