@@ -35,8 +35,8 @@ export interface AdmissionDeps {
 export type Admit = (counts: readonly number[]) => Promise<Admission[]>;
 
 /**
- * It comes before the add, which may take 1.4 s;
- * together they must stay below the 2 s within which a sender gets an answer.
+ * The decision comes before the add, which may take 1.4 s: together they must stay below the 2 s within which a sender gets
+ * an answer.
  */
 const DECISION_MS = 300;
 
